@@ -1,0 +1,53 @@
+"""What every test may ask for. A database fixture runs its test once on SQLite and once on PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.postgres import PostgresServer, find_binaries
+
+_numbers = itertools.count(1)
+
+
+def _databases() -> list[str]:
+    """Which halves to run: DUECOURSE_TEST_DB=sqlite, postgres or both (the default)."""
+    wanted = os.environ.get("DUECOURSE_TEST_DB", "both")
+    halves = {"sqlite": ["sqlite"], "postgres": ["postgres"], "both": ["sqlite", "postgres"]}
+    if wanted not in halves:
+        raise pytest.UsageError(f"DUECOURSE_TEST_DB={wanted} is not one of {', '.join(halves)}.")
+    return halves[wanted]
+
+
+@pytest.fixture(scope="session")
+def pg_server() -> Iterator[PostgresServer]:
+    """One PostgreSQL cluster per test process, about a second; without binaries its tests fail."""
+    with PostgresServer(find_binaries()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def pg_template(pg_server: PostgresServer) -> str:
+    """The name of the database that new ones are copied from; empty for now."""
+    return "template1"
+
+
+@pytest.fixture
+def pg_url(pg_server: PostgresServer, pg_template: str) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database, dropped after the test."""
+    name = f"test_{next(_numbers)}"
+    pg_server.create(name, pg_template)
+    yield pg_server.url(name)
+    pg_server.drop(name)
+
+
+@pytest.fixture(params=_databases())
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a fresh database: a file that does not exist yet, or an empty PostgreSQL database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'duecourse.db'}"
+    url: str = request.getfixturevalue("pg_url")
+    return url
