@@ -4,8 +4,6 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
-PACKAGES := states workflow jobs cli
-CODE := $(PACKAGES) tests $(wildcard bench)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint bench soak lock clean
@@ -30,8 +28,8 @@ demo: $(STAMP)  ## live a small office through its year in a sandbox
 	@$(BIN)/duecourse demo
 
 lint: $(STAMP)  ## style, types and the one-way imports
-	$(BIN)/ruff check $(CODE)
-	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
@@ -53,5 +51,5 @@ clean:  ## remove what the other recipes made
 	rm -rf $(VENV) dist demo-office .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 UV ?= uv
-# Universal: one file for every system and for Python 3.11 and newer. No header and no index: no host names in the repository.
+# One file for every system and for Python 3.11 and newer. No header and no index: no host names in the repository.
 LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
