@@ -1,0 +1,255 @@
+"""What may happen now: guards as pure functions over a compiled definition and the facts of one case.
+
+The transition machine and the question "what may I do?" both ask `refusal`, so they cannot disagree.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from states.errors import N_, NotNow, NotPermitted, Problem, Usage
+
+Definition = Mapping[str, Any]
+Term = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Facts:
+    """What the guards may know of one case and one actor at one moment; persons are opaque ids."""
+
+    state: str
+    roles: frozenset[str] = frozenset()  # as written in the definition: aliases and superior.X included
+    who: tuple[str, ...] = ()  # the actor and the person stood for, if any
+    acted: Mapping[str, Sequence[str]] = field(default_factory=dict)  # action -> everybody who ever did it here
+    opener: str | None = None
+    given: Mapping[str, object] = field(default_factory=dict)
+    files: int = 0
+    reason: str = ""
+    clocks: Mapping[str, str | None] = field(default_factory=dict)
+    overdue: frozenset[str] = frozenset()  # names of clocks past due
+    system: bool = False  # a clock acts, nobody else
+
+
+def roles_asked(definition: Definition) -> frozenset[str]:
+    """Every role an action of this definition asks about, as written; `system` is nobody's role and left out."""
+    asked: set[str] = set()
+    for action in definition["actions"].values():
+        asked.update(action["by"])
+        for term in (*action["unless"], *(term for item in action["when"] for term in item)):
+            inner = _inner(term)
+            if inner["t"] == "role":
+                asked.add(inner["role"])
+    return frozenset(asked - {"system"})
+
+
+def fired_by_clocks(definition: Definition) -> frozenset[str]:
+    """Actions that a clock does by itself, at its breach (`then`) or on a step of its ladder (`do`)."""
+    fired: set[str] = set()
+    for clock in definition["clocks"].values():
+        if clock["then"]:
+            fired.add(clock["then"])
+        for ladder in ladders_of(clock):
+            fired.update(step["do"] for step in definition["ladders"].get(ladder, ()) if step["do"])
+    return frozenset(fired)
+
+
+def ladders_of(clock: Mapping[str, Any]) -> list[str]:
+    """The ladders this clock may climb: none, its one ladder, or one for each choice of the grading field."""
+    ladder = clock["ladder"]
+    if ladder is None:
+        return []
+    return [ladder] if isinstance(ladder, str) else [name for name in ladder["of"].values() if name]
+
+
+def refusal(definition: Definition, action: str, facts: Facts, *, asking: bool = False) -> Problem | None:
+    """Why this act is refused, or None; `asking` leaves out what can still be supplied with the act."""
+    found = definition["actions"].get(action)
+    if found is None:
+        return _unknown(definition, action)
+    if facts.state not in found["from"]:
+        return _wrong_state(definition, action, facts)
+    return (
+        _wrong_role(definition, action, facts)
+        or _excluded(action, found, facts)
+        or _waiting(action, found, facts)
+        or (None if asking else _incomplete(action, found, facts))
+    )
+
+
+def offered(definition: Definition, facts: Facts) -> list[dict[str, Any]]:
+    """The actions that leave (or stay in) the present state, in the order of the definition, each with why not."""
+    rows: list[dict[str, Any]] = []
+    for name, action in definition["actions"].items():
+        if facts.state in action["from"]:
+            why_not = refusal(definition, name, facts, asking=True)
+            rows.append(
+                {"name": name, "to": action["to"] or facts.state, "allowed": why_not is None, "why_not": why_not}
+            )
+    return rows
+
+
+def holds(term: Term, facts: Facts) -> bool:
+    """Whether one compiled term of `unless` or `when` is true of these facts."""
+    match term["t"]:
+        case "same_person_as":
+            return not set(facts.who).isdisjoint(facts.acted.get(term["action"], ()))
+        case "opener":
+            return facts.opener is not None and facts.opener in facts.who
+        case "role":
+            return term["role"] in facts.roles
+        case "acted":
+            return bool(facts.acted.get(term["action"]))
+        case "overdue":
+            return term["clock"] in facts.overdue or facts.clocks.get(term["clock"]) in {"overdue", "breached"}
+        case "met":
+            return facts.clocks.get(term["clock"]) == "met"
+        case "not":
+            return not holds(term["of"], facts)
+    raise AssertionError(term)  # the compiler makes no other term
+
+
+def term_text(term: Term) -> str:
+    """The term as a policy writes it, e.g. ``not same_person_as(submit)``."""
+    match term["t"]:
+        case "not":
+            return f"not {term_text(term['of'])}"
+        case "opener":
+            return "opener"
+        case "role":
+            return str(term["role"])
+    return f"{term['t']}({term.get('action') or term.get('clock')})"
+
+
+def _inner(term: Term) -> Term:
+    while term["t"] == "not":
+        term = term["of"]
+    return term
+
+
+def _unknown(definition: Definition, action: str) -> Problem:
+    near = get_close_matches(action, definition["actions"], n=1)
+    if near:
+        return Usage(
+            "There is no action {action} in {type}.",
+            hint=N_("Did you mean {near}?"),
+            action=action,
+            type=definition["case"],
+            near=near[0],
+        )
+    return Usage(
+        "There is no action {action} in {type}.",
+        hint=N_("Its actions are: {actions}."),
+        action=action,
+        type=definition["case"],
+        actions=", ".join(definition["actions"]),
+    )
+
+
+def _wrong_state(definition: Definition, action: str, facts: Facts) -> Problem:
+    here = offered(definition, facts)
+    allowed = [row["name"] for row in here if row["allowed"]]
+    if allowed:
+        hint = N_("What you may do now: {allowed}.")
+    elif here:
+        allowed = [row["name"] for row in here]
+        hint = N_("What others may do now: {allowed}.")
+    else:
+        hint = N_("Nothing leads on from this state; the case is closed.")
+    return NotNow(
+        "{action} is not possible while the case is {state}.",
+        hint=hint,
+        action=action,
+        state=facts.state,
+        allowed=", ".join(allowed),
+    )
+
+
+def _wrong_role(definition: Definition, action: str, facts: Facts) -> Problem | None:
+    by = definition["actions"][action]["by"]
+    if facts.system:
+        if "system" in by or action in fired_by_clocks(definition):
+            return None
+        return NotPermitted(
+            "{action} is not something the scheduler may do.",
+            hint=N_("It is for: {roles}."),
+            action=action,
+            roles=", ".join(by),
+        )
+    if facts.roles.isdisjoint(role for role in by if role != "system"):
+        return NotPermitted(
+            "{action} is for {roles}, and you hold none of these roles in this case.",
+            hint=N_("Ask one of them to act, or have the register put right."),
+            action=action,
+            roles=", ".join(by),
+        )
+    return None
+
+
+def _excluded(action: str, found: Mapping[str, Any], facts: Facts) -> Problem | None:
+    for term in found["unless"]:
+        if not holds(term, facts):
+            continue
+        others = N_("Somebody else has to do it: {roles}.")
+        roles = ", ".join(found["by"])
+        match term["t"]:
+            case "same_person_as":
+                return NotPermitted(
+                    "You have done {done} in this case, and whoever did that may not do {action}.",
+                    hint=others,
+                    action=action,
+                    done=term["action"],
+                    roles=roles,
+                )
+            case "opener":
+                return NotPermitted(
+                    "You opened this case, and whoever opened it may not do {action}.",
+                    hint=others,
+                    action=action,
+                    roles=roles,
+                )
+            case "role":
+                return NotPermitted(
+                    "You are {role} in this case, and {role} may not do {action}.",
+                    hint=others,
+                    action=action,
+                    role=term["role"],
+                    roles=roles,
+                )
+        return NotPermitted(
+            "{action} is closed to you in this case, because of the rule: unless {term}.",
+            hint=others,
+            action=action,
+            term=term_text(term),
+            roles=roles,
+        )
+    return None
+
+
+def _waiting(action: str, found: Mapping[str, Any], facts: Facts) -> Problem | None:
+    for item in found["when"]:
+        if not any(holds(term, facts) for term in item):
+            return NotNow(
+                "{action} has to wait for: {condition}.",
+                hint=N_("Look at the case and its clocks; try again when this holds."),
+                action=action,
+                condition=" or ".join(term_text(term) for term in item),
+            )
+    return None
+
+
+def _incomplete(action: str, found: Mapping[str, Any], facts: Facts) -> Problem | None:
+    if found["reason"] and not facts.reason.strip() and not facts.system:  # for a clock, the clock is the reason
+        return NotNow("{action} needs a reason.", hint=N_("Say why with --reason TEXT."), action=action)
+    if facts.files < found["files"]:
+        return NotNow("{action} needs a file as evidence.", hint=N_("Name it with --file PATH."), action=action)
+    missing = [name for name in found["needs"] if facts.given.get(name) in (None, "", [], ())]
+    if missing:
+        return Usage(
+            "{action} needs {fields}.",
+            hint=N_("Add {options}."),
+            action=action,
+            fields=", ".join(missing),
+            options=" ".join(f"--{name.replace('_', '-')} VALUE" for name in missing),
+        )
+    return None
