@@ -1,0 +1,1 @@
+"""The law: what may happen. Pure; no database, no clock, no network."""

@@ -1,0 +1,102 @@
+"""Bring a database to this program's schema, with Alembic. Slow to import (SQLAlchemy): `init` and `db upgrade` only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+
+from states.errors import Conflict, Failed, Invalid, N_, Outside
+from workflow.store import REVISION, wrong_revision
+
+HERE = Path(__file__).parent / "migrations"
+
+
+@contextmanager
+def connection_to(url: str) -> Iterator[sa.Connection]:
+    """A SQLAlchemy connection in one transaction, on the workspace's own schema."""
+    if url.startswith("sqlite:///"):
+        engine = sa.create_engine(url, connect_args={"timeout": 30})
+        sa.event.listen(engine, "connect", _plain_sqlite)
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        schema = None
+    else:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query))
+        schema = query.pop("schema", None)
+        bare = urlunsplit(parts._replace(scheme="postgresql+psycopg", query=urlencode(query)))
+        engine = sa.create_engine(bare, connect_args={"connect_timeout": 10})
+    try:
+        with engine.begin() as connection:
+            if schema:
+                quoted = connection.dialect.identifier_preparer.quote(schema)
+                connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted}")
+                connection.execute(sa.text("SELECT set_config('search_path', :schema, false)"), {"schema": schema})
+            yield connection
+    except sa.exc.OperationalError as error:
+        raise _problem(error, url) from error
+    except sa.exc.DatabaseError as error:
+        raise Invalid(
+            "This is not a database duecourse can use: {why}.", why=str(error.orig).strip().splitlines()[0]
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def _problem(error: sa.exc.OperationalError, url: str) -> Outside | Failed | Conflict:
+    why = str(error.orig).strip().splitlines()[0]
+    if not url.startswith("sqlite"):
+        return Outside("The database server did not answer: {why}.", hint=N_("Check the address."), why=why)
+    if "locked" in why:
+        return Conflict("The workspace is locked by another program.", hint=N_("Try again in a moment."))
+    return Failed(
+        "The workspace database cannot be written: {why}.",
+        hint=N_("Check that its folder exists, is yours to write, and that the disk is not full or read-only."),
+        why=why,
+    )
+
+
+def _plain_sqlite(connection: object, _record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # the driver must not begin by itself
+    connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[attr-defined]
+    connection.execute("PRAGMA synchronous = FULL")  # type: ignore[attr-defined]
+
+
+def revision_of(url: str) -> str | None:
+    """The revision a database is at; None for an empty one; Invalid for somebody else's."""
+    with connection_to(url) as connection:
+        return _revision(connection)
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is None and (names := sa.inspect(connection).get_table_names()):
+        raise Invalid(
+            "The database belongs to another program: it has the table {name}.",
+            hint=N_("Name an empty database, or another schema with ?schema=NAME."),
+            name=sorted(names)[0],
+        )
+    return found
+
+
+def upgrade(url: str) -> tuple[str | None, str]:
+    """Bring the database to REVISION; answers (was, is)."""
+    with connection_to(url) as connection:
+        was = _revision(connection)
+        if was is not None and was != REVISION and was not in _known():
+            raise wrong_revision(was)
+        config = Config()
+        config.set_main_option("script_location", str(HERE))
+        config.attributes["connection"] = connection
+        command.upgrade(config, REVISION)
+    return was, REVISION
+
+
+def _known() -> set[str]:
+    from workflow.store import REVISIONS
+
+    return set(REVISIONS)

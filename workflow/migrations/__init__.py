@@ -1,0 +1,1 @@
+"""Alembic: one linear history for both databases. Only `workflow.migrate` runs it."""

@@ -1,0 +1,159 @@
+"""The only place that opens a database: SQLite or PostgreSQL, one transaction with one ``now`` at a time."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from states.errors import Conflict, Invalid, N_, Outside
+from workflow.store.tx import Row, Tx, Value, Workspace, new_id, system_now
+
+__all__ = ["REVISION", "REVISIONS", "Row", "Store", "Tx", "Value", "Workspace", "driver_for", "new_id"]
+
+REVISIONS = ("0001",)
+REVISION = REVISIONS[-1]
+TRIES = 4
+
+_UNOPENED = Workspace("", False, "", "UTC", None, None, 0, "")
+_LOOK = """SELECT (SELECT version_num FROM alembic_version), origin, sandbox, admin, zone, calendar, policy,
+seen_size, seen_root FROM workspace WHERE id = 1"""
+_NOW = "SELECT now FROM workspace WHERE id = 1"
+_LANDED = "SELECT hash FROM event WHERE stream = :stream AND n = :n"
+
+T = TypeVar("T")
+
+
+class Driver(Protocol):
+    kind: str
+
+    @contextmanager
+    def reading(self, workspace: Workspace, now: str) -> Iterator[Tx]: ...
+    @contextmanager
+    def writing(self, workspace: Workspace, now: str) -> Iterator[Tx]: ...
+    def close(self) -> None: ...
+
+
+def driver_for(url: str) -> Driver:
+    """``sqlite:///PATH`` or ``postgresql://…[?schema=NAME]``."""
+    if url.startswith("sqlite:///"):
+        from workflow.store.sqlite import SqliteDriver
+
+        return SqliteDriver(Path(url.removeprefix("sqlite:///")))
+    if url.startswith(("postgresql://", "postgres://")):
+        try:
+            from workflow.store.postgres import PostgresDriver
+        except ImportError as error:
+            raise Invalid(
+                "PostgreSQL needs the driver psycopg, which is not installed.",
+                hint=N_("Install duecourse with its extra `postgres`."),
+            ) from error
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query))
+        schema = query.pop("schema", None)
+        return PostgresDriver(urlunsplit(parts._replace(query=urlencode(query))), schema)
+    raise Invalid(
+        "{url} is not a database address duecourse knows.",
+        hint=N_("Use sqlite:///PATH or postgresql://HOST/NAME."),
+        url=url,
+    )
+
+
+class Store:
+    """An open workspace. ``read`` and ``write`` give a transaction; ``transact`` also retries what may be retried."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.driver = driver_for(url)
+        self.workspace = _UNOPENED
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read again what this workspace is (the policy in force may have changed)."""
+        with self.driver.reading(_UNOPENED, "") as tx:
+            row = tx.one(_LOOK)
+        if row is None:
+            raise Invalid("The database has no workspace in it.", hint=N_("Make one with `duecourse init`."))
+        revision, origin, sandbox, *rest = row
+        if revision != REVISION:
+            raise wrong_revision(revision)
+        self.workspace = Workspace(origin, bool(sandbox), *rest)
+
+    def now(self) -> str:
+        """What time it is here: the system's, or in a sandbox the one that stands in the database."""
+        if not self.workspace.sandbox:
+            return system_now()
+        with self.driver.reading(self.workspace, "") as tx:
+            return _sandbox_now(tx)
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        with self.driver.reading(self.workspace, system_now()) as tx:
+            if self.workspace.sandbox:
+                tx.now = _sandbox_now(tx)
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Tx]:
+        with self.driver.writing(self.workspace, system_now()) as tx:
+            if self.workspace.sandbox:
+                tx.now = _sandbox_now(tx)
+            else:
+                tx.now = system_now()  # fixed when the lock is held, not while waiting for it
+            yield tx
+
+    def transact(self, work: Callable[[Tx], T]) -> T:
+        """Run ``work`` in one transaction; re-read and re-check on a conflict of the database or a lost connection.
+
+        A COMMIT whose answer was lost is looked up by (stream, n, hash) of its last event, never repeated blindly.
+        """
+        for left in reversed(range(TRIES)):
+            tx: Tx | None = None
+            done: list[T] = []
+            try:
+                with self.write() as tx:
+                    done.append(work(tx))
+                return done[0]
+            except (Conflict, Outside) as problem:
+                if done and tx is not None and tx.last_event and self._landed(*tx.last_event):
+                    return done[0]
+                if not left or not _retryable(problem):
+                    raise
+        raise AssertionError("unreachable")
+
+    def _landed(self, stream: str, n: int, hash_: str) -> bool:
+        try:
+            with self.read() as tx:
+                return tx.one(_LANDED, stream=stream, n=n) == (hash_,)
+        except Outside:
+            return False
+
+    def close(self) -> None:
+        self.driver.close()
+
+
+def _sandbox_now(tx: Tx) -> str:
+    row = tx.one(_NOW)
+    if row is None or row[0] is None:
+        raise Invalid("The sandbox has no clock in it.", hint=N_("Make a new one with `duecourse init --sandbox`."))
+    return str(row[0])
+
+
+def _retryable(problem: Conflict | Outside) -> bool:
+    """Only what the driver raised; a conflict the engine found by reading is the caller's to solve."""
+    return problem.__cause__ is not None
+
+
+def wrong_revision(found: str | None) -> Invalid:
+    if found in REVISIONS:
+        return Invalid(
+            "This workspace is at revision {found}; this program needs {needed}.",
+            hint=N_("Run `duecourse db upgrade`."),
+            found=found,
+            needed=REVISION,
+        )
+    return Invalid(
+        "This workspace was written by a newer duecourse (revision {found}).",
+        hint=N_("Install that version or a later one."),
+        found=found or "?",
+    )

@@ -1,0 +1,195 @@
+"""SQLite underneath: WAL, synchronous FULL, one writer at a time behind a file lock, readers beside it."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from states.errors import Conflict, Failed, Integrity, Invalid, N_, NotFound, Problem
+from workflow.store.tx import Row, Tx, Value, Workspace
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+BUSY_SECONDS = 30
+
+
+class SqliteTx(Tx):
+    def __init__(self, workspace: Workspace, now: str, connection: sqlite3.Connection) -> None:
+        super().__init__(workspace, now)
+        self._execute = connection.execute
+        self._many = connection.executemany
+
+    def one(self, sql: str, **values: Value) -> Row | None:
+        row: Row | None = self._execute(sql, values).fetchone()
+        return row
+
+    def all(self, sql: str, **values: Value) -> list[Row]:
+        return self._execute(sql, values).fetchall()
+
+    def named(self, sql: str, **values: Value) -> list[dict[str, Any]]:
+        cursor = self._execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
+        changed = self._execute(sql, values).rowcount
+        if expect is not None and changed != expect:
+            raise Conflict("The record changed while this was being written.", hint=N_("Look again and repeat."))
+
+    def put_all(self, sql: str, rows: Iterable[Mapping[str, Value]]) -> None:
+        self._many(sql, rows)
+
+    def savepoint(self, name: str) -> None:
+        self._execute(f"SAVEPOINT {name}")
+
+    def rollback_to(self, name: str) -> None:
+        self._execute(f"ROLLBACK TO {name}")
+
+
+class SqliteDriver:
+    """The file of one workspace; connections are opened when first needed."""
+
+    kind = "sqlite"
+
+    def __init__(self, path: Path, *, synchronous: str = "FULL") -> None:
+        self.path = path
+        self.synchronous = synchronous
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._lock: BaseFileLock | None = None
+
+    def _connect(self, mode: str) -> sqlite3.Connection:
+        if not self.path.exists():
+            raise NotFound(
+                "There is no workspace database at {path}.",
+                hint=N_("Make one with `duecourse init`, or name another with --home or --db."),
+                path=str(self.path),
+            )
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=BUSY_SECONDS
+        )
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA recursive_triggers = ON")
+        return connection
+
+    @contextmanager
+    def reading(self, workspace: Workspace, now: str) -> Iterator[Tx]:
+        with _translated(self.path):
+            if self._reader is None:
+                self._reader = self._connect("ro")
+            self._reader.execute("BEGIN")
+            try:
+                yield SqliteTx(workspace, now, self._reader)
+            finally:
+                self._reader.execute("COMMIT")
+
+    @contextmanager
+    def writing(self, workspace: Workspace, now: str) -> Iterator[Tx]:
+        with _translated(self.path):
+            if self._writer is None:
+                self._writer = self._connect("rw")
+                self._writer.execute("PRAGMA journal_mode = WAL")
+                self._writer.execute(f"PRAGMA synchronous = {self.synchronous}")
+            writer = self._writer
+            with self._turn():
+                writer.execute("BEGIN IMMEDIATE")
+                try:
+                    yield SqliteTx(workspace, now, writer)
+                    self.commit(writer)
+                except BaseException:
+                    if writer.in_transaction:
+                        writer.execute("ROLLBACK")
+                    raise
+
+    def commit(self, writer: sqlite3.Connection) -> None:
+        writer.execute("COMMIT")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait in line: SQLite's own busy handler serves several writers unfairly."""
+        from filelock import FileLock, Timeout
+
+        if self._lock is None:
+            self._lock = FileLock(f"{self.path}.lock", timeout=BUSY_SECONDS)
+        try:
+            self._lock.acquire()
+        except Timeout as error:
+            raise Conflict(
+                "Another program has held the workspace for {seconds} seconds.",
+                hint=N_("Try again; `duecourse doctor` shows what is running."),
+                seconds=BUSY_SECONDS,
+            ) from error
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        for connection in (self._reader, self._writer):
+            if connection is not None:
+                connection.close()
+        self._reader = self._writer = None
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    """The driver's words into one sentence."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise problem_of(error, path) from error
+    except PermissionError as error:
+        raise _readonly(path) from error
+    except OSError as error:
+        raise Failed(
+            "The workspace at {path} cannot be used: {why}.", path=str(path), why=error.strerror or str(error)
+        ) from error
+
+
+def problem_of(error: sqlite3.Error, path: Path) -> Problem:
+    code = getattr(error, "sqlite_errorcode", 0) or 0
+    match code & 0xFF:
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return Conflict("The workspace is locked by another program.", hint=N_("Try again in a moment."))
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM | sqlite3.SQLITE_CANTOPEN:
+            return _readonly(path)
+        case sqlite3.SQLITE_FULL:
+            return Failed(
+                "The disk under {path} is full; nothing was written.",
+                hint=N_("Make room and repeat the command."),
+                path=str(path),
+            )
+        case sqlite3.SQLITE_NOTADB:
+            return Invalid(
+                "{path} is not a duecourse database.",
+                hint=N_("Name the workspace with --home, or its database with --db."),
+                path=str(path),
+            )
+        case sqlite3.SQLITE_CORRUPT:
+            return Invalid(
+                "The database {path} is damaged: {why}.",
+                hint=N_("Restore a backup; `duecourse audit verify` tells what is intact."),
+                path=str(path),
+                why=str(error),
+            )
+        case sqlite3.SQLITE_CONSTRAINT:
+            return Conflict("The database refused a contradiction: {why}.", why=str(error))
+    if "no such table" in str(error) or "no such column" in str(error):
+        return Invalid(
+            "{path} is not a duecourse database.",
+            hint=N_("Name the workspace with --home, or its database with --db."),
+            path=str(path),
+        )
+    if "append-only" in str(error):
+        return Integrity("The trail is append-only: {why}.", why=str(error))
+    return Failed("The database failed: {why}.", why=str(error))
+
+
+def _readonly(path: Path) -> Problem:
+    return Failed(
+        "The workspace database {path} cannot be opened for this.",
+        hint=N_("Check that its folder exists, is yours to write, and that the disk is not read-only."),
+        path=str(path),
+    )
