@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
-from states.errors import Conflict, Failed, Invalid, N_, Outside
+from states.errors import N_, Conflict, Failed, Invalid, Outside
 from workflow.store import REVISION, wrong_revision
 
 HERE = Path(__file__).parent / "migrations"

@@ -5,6 +5,8 @@ UTC text of fixed width (``2026-11-22T05:15:00.123456Z``, sorts as text), days `
 flags 0 or 1. ``cases`` has the plural name because ``case`` is a reserved word.
 """
 
+from typing import Any
+
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
@@ -23,16 +25,16 @@ NAMING = {
 SQLModel.metadata.naming_convention = NAMING
 
 
-def _text(**kw: object) -> object:
-    return Field(sa_type=_TEXT, **kw)  # type: ignore[call-overload]
+def _text(**kw: Any) -> Any:
+    return Field(sa_type=_TEXT, **kw)
 
 
-def _int(**kw: object) -> object:
-    return Field(sa_type=_INT, **kw)  # type: ignore[call-overload]
+def _int(**kw: Any) -> Any:
+    return Field(sa_type=_INT, **kw)
 
 
-def _key() -> object:
-    return Field(sa_type=_TEXT, primary_key=True)  # type: ignore[call-overload]
+def _key() -> Any:
+    return Field(sa_type=_TEXT, primary_key=True)
 
 
 def _part(name: str, *columns: str, where: str, unique: bool = False) -> Index:

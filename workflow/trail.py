@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from json import JSONEncoder
 from typing import Any
 
-from states.errors import Invalid, N_
+from states.errors import N_, Invalid
 from workflow.sql import event as sql
 from workflow.store.tx import Tx
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from states.errors import Conflict, Invalid, N_, Outside
+from states.errors import N_, Conflict, Invalid, Outside
 from workflow.store.tx import Row, Tx, Value, Workspace, new_id, system_now
 
 __all__ = ["REVISION", "REVISIONS", "Row", "Store", "Tx", "Value", "Workspace", "driver_for", "new_id"]

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from states.errors import Conflict, Failed, Integrity, Invalid, N_, Outside, Problem
+from states.errors import N_, Conflict, Failed, Integrity, Invalid, Outside, Problem
 from workflow.store.tx import Row, Tx, Value, Workspace
 
 _PLACE = re.compile(r"(?<![:\w]):([a-z_]\w*)")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from states.errors import Conflict, Failed, Integrity, Invalid, N_, NotFound, Problem
+from states.errors import N_, Conflict, Failed, Integrity, Invalid, NotFound, Problem
 from workflow.store.tx import Row, Tx, Value, Workspace
 
 if TYPE_CHECKING:
