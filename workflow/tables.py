@@ -361,6 +361,14 @@ class Definition(SQLModel, table=True):
     at: str = _text()
 
 
+class InForce(SQLModel, table=True):
+    """Which version of each case type new cases are opened under."""
+
+    __tablename__ = "in_force"
+    type: str = _key()
+    definition: str = _text()
+
+
 class Period(SQLModel, table=True):
     """One window of a duty for one unit, and how it stands."""
 

@@ -169,6 +169,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "no", name=op.f("pk_file")),
     )
     op.create_table(
+        "in_force",
+        sa.Column("type", TEXT, nullable=False),
+        sa.Column("definition", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("type", name=op.f("pk_in_force")),
+    )
+    op.create_table(
         "leave",
         sa.Column("id", TEXT, nullable=False),
         sa.Column("person", TEXT, nullable=False),
