@@ -283,6 +283,7 @@ class Unit(SQLModel, table=True):
     kind: str = _text()
     zone: str | None = _text(nullable=True)
     calendar: str | None = _text(nullable=True)
+    __table_args__ = (Index("ix_unit_parent", "parent"),)
 
 
 class Post(SQLModel, table=True):
@@ -316,6 +317,7 @@ class Portfolio(SQLModel, table=True):
     unit: str = _key()
     from_on: str = _key()
     to_on: str | None = _text(nullable=True)
+    __table_args__ = (Index("ix_portfolio_unit", "unit"),)
 
 
 class Leave(SQLModel, table=True):
@@ -327,7 +329,11 @@ class Leave(SQLModel, table=True):
     deputy: str | None = _text(nullable=True)
     from_on: str = _text()
     to_on: str = _text()
-    __table_args__ = (Index("ix_leave_person", "person", "to_on"), Index("ix_leave_deputy", "deputy", "to_on"))
+    __table_args__ = (
+        Index("ix_leave_person", "person", "to_on"),
+        Index("ix_leave_deputy", "deputy", "to_on"),
+        Index("ix_leave_to", "to_on"),
+    )
 
 
 class Calendar(SQLModel, table=True):
