@@ -48,8 +48,8 @@ class Office:
             tx.put(f"INSERT INTO {table} ({names}) VALUES ({places})", **row)
             record(tx, "org", "org.changed", SYSTEM, data={"test": next(_numbers)})
 
-    def unit(self, code: str, parent: str | None = None, kind: str = "unit") -> None:
-        self.write("unit", code=code, name=code, parent=parent, kind=kind)
+    def unit(self, code: str, parent: str | None = None, kind: str = "unit", **more: str) -> None:
+        self.write("unit", code=code, name=code, parent=parent, kind=kind, **more)
 
     def person(self, login: str) -> str:
         if login not in self.people:
@@ -315,6 +315,16 @@ def test_a_respondent_body_answers_through_its_first(office: Office):
     office.post("tang", "unit_head", "desk")
     assert office.who("party", "city", parts=Parts(respondent="desk")) == ["tang"]
     assert office.empty("party", "city") == "vacant"
+
+
+def test_zone_and_calendar_are_inherited(office: Office):
+    """A unit without its own counts time as the nearest unit above that has one, across bodies."""
+    office.unit("far", "district", zone="Asia/Urumqi")
+    office.unit("farther", "far", calendar="XJ")
+    with office.store.read() as tx:
+        assert (standing(tx, "farther", MAY).zone, standing(tx, "farther", MAY).calendar) == ("Asia/Urumqi", "XJ")
+        assert (standing(tx, "far", MAY).zone, standing(tx, "far", MAY).calendar) == ("Asia/Urumqi", None)
+        assert standing(tx, "desk", MAY).zone is None
 
 
 def test_an_unknown_unit_is_not_found(office: Office):

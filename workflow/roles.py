@@ -72,6 +72,8 @@ class _Tier:
     code: str
     parent: str | None
     kind: str
+    zone: str | None
+    calendar: str | None
     posts: dict[str, list[_Seat]]
     charge: list[_Seat]
 
@@ -102,6 +104,26 @@ class Standing:
         """The code of the next body upward."""
         above = self._above(0)
         return None if above is None else self._chain[above].code
+
+    @property
+    def zone(self) -> str | None:
+        """The zone of the unit, or of the nearest above it that has one."""
+        return next((tier.zone for tier in self._chain if tier.zone), None)
+
+    @property
+    def calendar(self) -> str | None:
+        """The calendar of the unit, or of the nearest above it that has one."""
+        return next((tier.calendar for tier in self._chain if tier.calendar), None)
+
+    @property
+    def zone(self) -> str | None:
+        """The time zone of the unit, or of the nearest unit above that has one."""
+        return next((tier.zone for tier in self._chain if tier.zone), None)
+
+    @property
+    def calendar(self) -> str | None:
+        """The calendar of the unit, or of the nearest unit above that has one."""
+        return next((tier.calendar for tier in self._chain if tier.calendar), None)
 
     def holders(self, role: str, parts: Parts, aliases: Aliases) -> list[Holder]:
         """Who answers in this role, deputies in place of the absent; each person once, seniors first."""
@@ -280,9 +302,9 @@ class _Recall:
     def _read_chain(self, unit: str, day: str) -> list[_Tier]:
         chain: list[_Tier] = []
         rows = self.tx.all(sql.CHAIN, unit=unit, since=day)
-        for depth, code, parent, kind, post, person, login, from_on, to_on, acting, level in rows:
+        for depth, code, parent, kind, zone, calendar, post, person, login, from_on, to_on, acting, level in rows:
             if depth == len(chain):
-                chain.append(_Tier(code, parent, kind, {}, []))
+                chain.append(_Tier(code, parent, kind, zone, calendar, {}, []))
             tier = chain[depth]
             if post == "":
                 tier.charge.append(_seat(person, login, "member_in_charge", code, from_on, to_on, "portfolio", level))
