@@ -1,0 +1,117 @@
+"""What a limit comes to: the answer with its explanation, and the setting it is worked out in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from states.calendars import NONE, Calendar, Calendars
+from states.instants import zone_of
+from states.stops import NO_STOPS, Stop, Stops
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the explanation; ``what``: start|working|off|weekend|makeup|excluded|paused|rolled|counted."""
+
+    date: str
+    what: str
+    counted: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """``at``: the last instant in time (UTC); ``on``: its local date; ``precision``: instant|day; two names; rows."""
+
+    at: datetime
+    on: date
+    precision: str
+    provisional: bool
+    calendar: str
+    zone: str
+    days: tuple[Day, ...]
+
+
+@dataclass(slots=True)
+class Event:
+    """Where a count starts: an instant or bare date; ``day`` where a day part before it says which day it is."""
+
+    at: datetime | date
+    day: date | None = None
+
+
+@dataclass(slots=True)
+class Reached:
+    """A `Due` on its way: ``whole_day`` if the next part of a sequence starts on its day, not at its instant."""
+
+    at: datetime
+    precision: str
+    whole_day: bool
+    provisional: bool
+    setting: "Setting"
+    days: list[Day] = field(default_factory=list)
+
+    @property
+    def on(self) -> date:
+        """The local date of ``at``."""
+        return self.at.astimezone(self.setting.zone).date()
+
+
+@dataclass(slots=True)
+class Setting:
+    """What a rule is counted with: its calendar, its zone, the hours of its business time, the stops in its zone."""
+
+    calendar: Calendar
+    zone: tzinfo
+    zone_name: str
+    hours: Mapping[str, Any] | None
+    stops: Stops
+
+
+class Settings:
+    """Resolves calendar, zone and hours of a rule and hands them down to its branches."""
+
+    __slots__ = ("_calendar", "_calendars", "_fallback", "_hours", "_stops", "_zone")
+
+    def __init__(
+        self,
+        calendars: Calendars,
+        *,
+        calendar: str | None,
+        zone: str | None,
+        fallback: str,
+        stops: Sequence[str | Stop],
+        hours: Mapping[str, Any] | None = None,
+    ) -> None:
+        """``fallback``: the zone of the event itself, where neither rule nor context nor calendar names one."""
+        self._calendars = calendars
+        self._calendar = calendar
+        self._zone = zone
+        self._hours = hours
+        self._fallback = fallback
+        self._stops = stops
+
+    @property
+    def stopped(self) -> bool:
+        """Whether any stop was given."""
+        return bool(self._stops)
+
+    def under(self, rule: Mapping[str, Any]) -> "Settings":
+        """The settings the branches of this rule inherit."""
+        return Settings(
+            self._calendars,
+            calendar=rule.get("calendar", self._calendar),
+            zone=rule.get("zone", self._zone),
+            fallback=self._fallback,
+            stops=self._stops,
+            hours=rule.get("hours", self._hours),
+        )
+
+    def of(self, rule: Mapping[str, Any]) -> Setting:
+        """The setting of one rule; raises NotFound for its calendar, Usage for its zone."""
+        calendar = self._calendars.get(rule.get("calendar") or self._calendar or NONE)
+        name = rule.get("zone") or self._zone or calendar.zone or self._fallback
+        zone = zone_of(name)
+        stops = Stops(self._stops, zone) if self._stops else NO_STOPS
+        return Setting(calendar, zone, name, rule.get("hours") or self._hours, stops)
