@@ -37,7 +37,7 @@ def roles_asked(definition: Definition) -> frozenset[str]:
     for action in definition["actions"].values():
         asked.update(action["by"])
         for term in (*action["unless"], *(term for item in action["when"] for term in item)):
-            inner = _inner(term)
+            inner = innermost(term)
             if inner["t"] == "role":
                 asked.add(inner["role"])
     return frozenset(asked - {"system"})
@@ -109,6 +109,13 @@ def holds(term: Term, facts: Facts) -> bool:
     raise AssertionError(term)  # the compiler makes no other term
 
 
+def innermost(term: Term) -> Term:
+    """The condition inside all its `not`s."""
+    while term["t"] == "not":
+        term = term["of"]
+    return term
+
+
 def term_text(term: Term) -> str:
     """The term as a policy writes it, e.g. ``not same_person_as(submit)``."""
     match term["t"]:
@@ -119,12 +126,6 @@ def term_text(term: Term) -> str:
         case "role":
             return str(term["role"])
     return f"{term['t']}({term.get('action') or term.get('clock')})"
-
-
-def _inner(term: Term) -> Term:
-    while term["t"] == "not":
-        term = term["of"]
-    return term
 
 
 def _unknown(definition: Definition, action: str) -> Problem:

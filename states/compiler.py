@@ -1,0 +1,293 @@
+"""From policy texts to the compiled policy: plain JSON in which every default is written out and every name known."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from states.calendars import shipped
+from states.checking import Known
+from states.checks import check_definition, check_shared
+from states.documents import Document, lay_over, read, read_sources
+from states.duty_checks import check_duty
+from states.errors import N_
+from states.guards import ladders_of
+from states.loader import Flaw
+from states.vocabulary import BUILT_IN_ALIASES, roles_in_use
+
+__all__ = ["Flaw", "compile_policy", "read_sources"]
+
+
+def compile_policy(
+    sources: Mapping[str, str], base: Mapping[str, Any] | None = None, calendars: Iterable[str] | None = None
+) -> tuple[dict[str, Any] | None, list[Flaw]]:
+    """The compiled policy, or None with all flaws in order of file and line.
+
+    ``sources`` is file name -> text. Without a `policy:` document among them they are laid over ``base``, the
+    compiled policy in force. ``calendars`` are the names known besides ``none``; default: those shipped.
+    """
+    documents = lay_over([read(file, text) for file, text in sources.items()], base)
+    maker = _Maker(documents, frozenset(shipped() if calendars is None else calendars) | {"none"})
+    made = maker.policy()
+    flaws = [flaw for document in documents for flaw in document.flaws]
+    if flaws:
+        return None, sorted(set_of(flaws), key=lambda flaw: (flaw.file, flaw.line, flaw.column, flaw.code))
+    return made, []
+
+
+def set_of(flaws: Iterable[Flaw]) -> list[Flaw]:
+    """Each flaw once: a ladder used by ten clocks is wrong once."""
+    return list({(flaw.file, flaw.line, flaw.column, flaw.code, flaw.text): flaw for flaw in flaws}.values())
+
+
+class _Maker:
+    """Holds what the documents share while each case type and duty is made and checked."""
+
+    def __init__(self, documents: list[Document], calendars: frozenset[str]) -> None:
+        self.documents = documents
+        self.calendars = calendars
+        self.policies = [document for document in documents if document.kind == "policy"]
+        self.head: dict[str, Any] = self.policies[0].data if self.policies else {}
+        self.posts = frozenset(post for document in documents for post in document.data.get("posts", ()))
+        self.roles: dict[str, list[str]] = dict(BUILT_IN_ALIASES)
+        self.ladders: dict[str, list[dict[str, Any]]] = {}
+        self.types: dict[str, dict[str, Any]] = {}
+
+    def policy(self) -> dict[str, Any] | None:
+        for extra in self.policies[1:]:
+            extra.sheet.flaw(
+                ("policy",), "duplicate-name", N_("The policy is already given in {file}."), file=self.policies[0].file
+            )
+        self._share("roles", self.roles)
+        self._share("ladders", self.ladders)
+        shared = [document for document in self.documents if document.kind != "case"]
+        for document in shared:
+            check_shared(document.data, document.sheet, self._known(self.roles, self.ladders))
+        if any(document.flaws for document in shared):
+            return None  # what the case types rely on is not sure: more flaws would be guesses
+        for document in self.documents:
+            if document.kind == "case" and not document.flaws:
+                self._type(document)
+        self._once("case", "ref", N_("The reference prefix {name} is already used in {file}."), "duplicate-ref")
+        self._once("case", "case", N_("The case type {name} is already given in {file}."), "duplicate-name")
+        duties = self._duties()
+        name = self.head.get("policy", "own")
+        return {
+            "v": 1,
+            "policy": name,
+            "title": self.head.get("title") or {"en": "Own policy", "zh": "自定制度"},
+            "calendar": self.head.get("calendar"),
+            "zone": self.head.get("zone"),
+            "act_at": self.head.get("act-at", "09:00"),
+            "roles": self.roles,
+            "types": self.types,
+            "duties": duties,
+            "sources": {document.file: document.text for document in self.documents},
+        }
+
+    def _share(self, key: str, into: dict[str, Any]) -> None:
+        """Collect the names that the policy and its parts give to all types; each may be given once."""
+        given: dict[str, str] = {}
+        for document in self.documents:
+            if document.kind == "case":
+                continue
+            for name, value in document.data.get(key, {}).items():
+                if name in given:
+                    document.sheet.flaw(
+                        (key, name),
+                        "duplicate-name",
+                        N_("`{name}` is already given in {file}; change it there."),
+                        name=name,
+                        file=given[name],
+                    )
+                given[name] = document.file
+                into[name] = value if key == "roles" else [step_of(step) for step in value]
+
+    def _known(self, roles: Mapping[str, list[str]], ladders: Mapping[str, Any]) -> Known:
+        return Known(self.posts, roles, ladders, self.calendars)
+
+    def _type(self, document: Document) -> None:
+        data, sheet = document.data, document.sheet
+        roles = self.roles | data.get("roles", {})
+        ladders = self.ladders | {
+            name: [step_of(step) for step in steps] for name, steps in data.get("ladders", {}).items()
+        }
+        known = self._known(roles, ladders)
+        check_shared(data, sheet, known)
+        if sheet.flaws:
+            return
+        definition = define(data, self.head, roles, ladders)
+        check_definition(definition, sheet, known)
+        self.types.setdefault(definition["case"], definition)
+
+    def _once(self, kind: str, key: str, message: str, code: str) -> None:
+        given: dict[str, str] = {}
+        for document in self.documents:
+            name = document.data.get(key)
+            if document.kind != kind or not name:
+                continue
+            if name in given:
+                document.sheet.flaw((key,), code, message, name=name, file=given[name])
+            given.setdefault(name, document.file)
+
+    def _duties(self) -> dict[str, Any]:
+        duties: dict[str, Any] = {}
+        given: dict[str, str] = {}
+        unsure = {document.data.get("case") for document in self.documents if document.flaws}
+        known = self._known(self.roles, self.ladders)
+        for document in self.documents:
+            for code, data in document.data.get("duties", {}).items():
+                if code in given:
+                    document.sheet.flaw(
+                        ("duties", code),
+                        "duplicate-name",
+                        N_("`{name}` is already given in {file}; change it there."),
+                        name=code,
+                        file=given[code],
+                    )
+                given[code] = document.file
+                if {"opens", "every", "due", "owner"} <= data.keys() and data["opens"] not in unsure:
+                    duties[code] = duty_of(code, data)
+                    check_duty(duties[code], document.sheet, ("duties", code), self.types, known)
+        return duties
+
+
+def define(
+    data: Mapping[str, Any], head: Mapping[str, Any], roles: Mapping[str, list[str]], ladders: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The definition of one case type: the closure over everything that decides its cases, without its hash."""
+    actions = {name: _action(name, action, data["states"]) for name, action in data["actions"].items()}
+    clocks = {name: _clock(name, clock) for name, clock in data.get("clocks", {}).items()}
+    used = sorted({name for clock in clocks.values() for name in ladders_of(clock) if name in ladders})
+    fields = _fields(data.get("fields", {}), actions)
+    grading = data.get("severity")
+    if grading is None and fields.get("severity", {}).get("type") == "choice":
+        grading = "severity"
+    definition = {
+        "v": 1,
+        "case": data["case"],
+        "title": data.get("title") or titled(data["case"]),
+        "ref": data["ref"],
+        "act_at": data.get("act-at") or head.get("act-at", "09:00"),
+        "calendar": data.get("calendar") or head.get("calendar"),
+        "zone": data.get("zone") or head.get("zone"),
+        "severity": grading,
+        "fields": fields,
+        "states": {
+            name: {
+                "title": state.get("title") or titled(name),
+                "initial": state.get("initial", False),
+                "final": state.get("final", False),
+            }
+            for name, state in data["states"].items()
+        },
+        "initial": next((name for name, state in data["states"].items() if state.get("initial")), None),
+        "actions": actions,
+        "clocks": clocks,
+        "ladders": {name: ladders[name] for name in used},
+        "effects": [_effect(effect) for effect in data.get("effects", ())],
+    }
+    definition["roles"] = roles_in_use(definition, roles)
+    return definition
+
+
+def titled(name: str) -> dict[str, str]:
+    """The title of something that was given none: its name in words."""
+    words = name.replace("_", " ").replace("-", " ")
+    return {"en": words[:1].upper() + words[1:], "zh": words[:1].upper() + words[1:]}
+
+
+def step_of(step: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "after": step.get("after", "0"),
+        "tell": step.get("tell", []),
+        "skip": step.get("skip"),
+        "do": step.get("do"),
+    }
+
+
+def duty_of(code: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    title = data.get("title") or titled(code)
+    aimed = data.get("for", {})
+    due = data["due"]
+    return {
+        "code": code,
+        "title": title,
+        "opens": data["opens"],
+        "for": {"kind": aimed.get("kind"), "units": aimed.get("units")},
+        "every": data["every"],
+        "due": {"on": due.get("on"), "end": due.get("end", False), "roll": due.get("roll", "none")},
+        "lead": data.get("lead", "0"),
+        "owner": data["owner"],
+        "case_title": data.get("case_title") or title,
+        "fields": dict(data.get("fields", {})),
+    }
+
+
+def _fields(data: Mapping[str, Any], actions: Mapping[str, Any]) -> dict[str, Any]:
+    asked = {name for action in actions.values() for name in (*action["needs"], *action["takes"])}
+    fields = {}
+    for name, field in data.items():
+        choices = field.get("choices")
+        required = field.get("required", False)
+        fields[name] = {
+            "type": field["type"],
+            "title": field.get("title") or titled(name),
+            "required": required,
+            "choices": list(choices) if choices is not None else None,
+            "titles": {choice: title or titled(choice) for choice, title in (choices or {}).items()},
+            "default": field.get("default"),
+            "open": required or name not in asked,
+            "min": field.get("min"),
+            "max": field.get("max"),
+        }
+    return fields
+
+
+def _action(name: str, data: Mapping[str, Any], states: Mapping[str, Any]) -> dict[str, Any]:
+    start = list(data["from"])
+    if "any-open" in start:
+        not_final = [state for state, about in states.items() if not about.get("final")]
+        start = not_final + [state for state in start if state != "any-open" and state not in not_final]
+    needs = data.get("needs", [])
+    return {
+        "title": data.get("title") or titled(name),
+        "from": start,
+        "to": None if data["to"] == "same" else data["to"],
+        "by": data["by"],
+        "needs": [field for field in needs if field != "file"],
+        "takes": data.get("takes", []),
+        "files": 1 if "file" in needs else 0,
+        "reason": data.get("reason", False),
+        "unless": data.get("unless", []),
+        "when": data.get("when", []),
+    }
+
+
+def _clock(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    extension = data.get("extension")
+    return {
+        "title": data.get("title") or titled(name),
+        "runs_in": data["runs_in"],
+        "from": data.get("from"),
+        "met_by": data.get("met_by", []),
+        "cancels": data.get("cancels", []),
+        "once": data.get("once", False),
+        "limit": data["limit"],
+        "again": data.get("again"),
+        "holders": data.get("holders", ["owner"]),
+        "remind": data.get("remind", []),
+        "ladder": data.get("ladder"),
+        "then": data.get("then"),
+        "extension": {key: extension[key] for key in ("max", "times", "approve")} if extension else None,
+    }
+
+
+def _effect(data: Mapping[str, Any]) -> dict[str, Any]:
+    effect = {
+        "on": data["on"],
+        "if": data.get("if", {}),
+        "bars": data["bars"],
+        "title": data.get("title") or titled(", ".join(data["bars"])),
+        "whom": data["whom"],
+        "from": data["from"],
+    }
+    return effect | {key: data[key] for key in ("for", "until") if key in data}

@@ -1,0 +1,176 @@
+"""The policy language: which keys a policy, a case type, a field, an action, a clock, a ladder, a duty may have."""
+
+from typing import Any
+
+from states.errors import N_
+from states.loader import Node
+from states.reading import (
+    amount,
+    duration,
+    flag,
+    graded,
+    integer,
+    many,
+    matching,
+    needed,
+    one_of,
+    record,
+    reminder,
+    rule,
+    table,
+    term,
+    terms,
+    text,
+    title,
+)
+from states.sheet import Path, Sheet
+
+FIELD_TYPES = (
+    "text", "int", "date", "time", "choice", "flag", "person", "unit", "units", "party", "ref", "duration",
+)  # fmt: skip
+BARS = ("award", "promotion", "equal-post")
+WINDOWS = ("year", "half-year", "quarter", "month")
+
+NAME = matching(r"[a-z][a-z0-9_-]{0,39}", "a name: lower-case letters, digits, - and _, beginning with a letter")
+FIELD_NAME = matching(
+    r"[a-z][a-z0-9_]{0,39}", "a field name: lower-case letters, digits and _, beginning with a letter"
+)
+CHOICE = matching(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", "a choice: letters, digits, - and _")
+ROLE = matching(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)?", "a role")
+PREFIX = matching(r"[A-Z][A-Z0-9]{1,7}", "a prefix of two to eight capital letters and digits")
+CODE = matching(r"[A-Za-z][A-Za-z0-9_-]{0,59}", "a code: letters, digits, - and _, beginning with a letter")
+CLOCK_TIME = matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", "a time of day such as 09:00")
+MONTH_DAY = matching(
+    r"(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])",
+    "a day of every year such as 03-31",
+)
+
+_name = text  # a name used, not given: whether it stands for something is the checks' question
+
+
+def choices(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
+    """A list of choices, or a mapping of choices to titles; the outcome maps each choice to its title or None."""
+    if node.kind == "map":
+        return dict(table(title, CHOICE)(sheet, node, path))
+    found = dict.fromkeys(many(CHOICE, bare=False)(sheet, node, path))
+    if node.kind == "list" and len(found) < len(node.items):
+        sheet.flaw(path, "duplicate-key", N_("A choice stands here twice."))
+    return found
+
+
+def value(sheet: Sheet, node: Node, path: Path) -> Any:
+    """A value of one of the field types, as Python has it; its type is checked against the field later."""
+    if node.kind == "list":
+        return many(text)(sheet, node, path)
+    if node.kind in {"int", "bool"}:
+        return node.plain()
+    return text(sheet, node, path)
+
+
+FIELD = record(
+    {
+        "title": title,
+        "type": one_of(*FIELD_TYPES),
+        "required": flag,
+        "choices": choices,
+        "default": value,
+        "min": integer,
+        "max": integer,
+    },
+    required=("type",),
+)
+STATE = record({"title": title, "initial": flag, "final": flag})
+ACTION = record(
+    {
+        "title": title,
+        "from": many(_name),
+        "to": _name,
+        "by": many(ROLE),
+        "needs": many(_name),
+        "takes": many(_name),
+        "reason": needed,
+        "unless": many(term),
+        "when": many(terms),
+    },
+    required=("from", "to", "by"),
+)
+CLOCK = record(
+    {
+        "title": title,
+        "runs_in": many(_name),
+        "from": _name,
+        "met_by": many(_name),
+        "cancels": many(_name),
+        "once": flag,
+        "limit": graded(rule, absent=True),
+        "again": rule,
+        "holders": many(ROLE),
+        "remind": many(reminder),
+        "ladder": graded(_name),
+        "then": _name,
+        "extension": record(
+            {"max": amount, "times": integer, "approve": many(ROLE)}, required=("max", "times", "approve")
+        ),
+    },
+    required=("runs_in", "limit"),
+)
+STEP = record(
+    {"after": duration, "tell": many(ROLE), "skip": one_of("at-once"), "do": _name},
+    required=("after",),
+)
+EFFECT = record(
+    {
+        "title": title,
+        "on": _name,
+        "if": table(many(text), _name),
+        "bars": many(one_of(*BARS)),
+        "for": duration,
+        "until": one_of("year-end"),
+        "whom": _name,
+        "from": _name,
+    },
+    required=("on", "bars", "whom", "from"),
+)
+DUTY = record(
+    {
+        "title": title,
+        "opens": _name,
+        "for": record({"kind": many(text), "units": many(text)}),
+        "every": one_of(*WINDOWS),
+        "due": record({"on": many(MONTH_DAY), "end": flag, "roll": one_of("none", "previous", "next")}),
+        "lead": duration,
+        "owner": ROLE,
+        "case_title": title,
+        "fields": table(value, _name),
+    },
+    required=("opens", "every", "due", "owner"),
+)
+
+_SHARED = {
+    "roles": table(many(ROLE), NAME),
+    "ladders": table(many(STEP, bare=False), NAME),
+    "duties": table(DUTY, CODE),
+}
+_PLACE_AND_TIME = {"calendar": text, "zone": text, "act-at": CLOCK_TIME}
+
+# A file is one of three: the policy, one case type, or a part with only names for all types to use.
+PART = record({"posts": many(NAME), **_SHARED})
+POLICY = record(
+    {"policy": NAME, "title": title, **_PLACE_AND_TIME, "posts": many(NAME), **_SHARED}, required=("policy",)
+)
+CASE = record(
+    {
+        "case": NAME,
+        "title": title,
+        "ref": PREFIX,
+        "severity": _name,
+        **_PLACE_AND_TIME,
+        "fields": table(FIELD, FIELD_NAME),
+        "states": table(STATE, NAME),
+        "actions": table(ACTION, NAME),
+        "clocks": table(CLOCK, NAME),
+        "effects": many(EFFECT, bare=False),
+        **_SHARED,
+    },
+    required=("case", "ref", "states", "actions"),
+)

@@ -1,0 +1,40 @@
+"""The roles everybody knows, and which of them a definition uses."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from states.guards import roles_asked
+
+CASE_ROLES = frozenset({"owner", "opener", "system", "party"})  # given by the case itself
+POSTS = frozenset({"first", "direct", "member_in_charge", "unit_head", "office", "inspector", "staff"})
+BUILT_IN_ALIASES: Mapping[str, list[str]] = {"reviewer": ["member_in_charge", "direct"], "decider": ["direct", "first"]}
+
+# Option names of every command that changes something: a field of that name could not be given.
+TAKEN_OPTIONS = frozenset(
+    {
+        "home", "db", "as", "lang", "format", "no-input", "yes", "quiet", "debug", "reason", "key", "expect", "dry-run",
+        "file", "title", "unit", "owner", "limit", "after", "help",
+    }
+)  # fmt: skip
+
+
+def roles_in_use(definition: Mapping[str, Any], aliases: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The aliases that this definition asks for, directly or through another alias, in order of name."""
+    waiting = list(_roles_named(definition))
+    found: dict[str, list[str]] = {}
+    while waiting:
+        role = waiting.pop().removeprefix("superior.")
+        if role in aliases and role not in found:
+            found[role] = list(aliases[role])
+            waiting.extend(aliases[role])
+    return dict(sorted(found.items()))
+
+
+def _roles_named(definition: Mapping[str, Any]) -> Iterable[str]:
+    yield from roles_asked(definition)
+    for clock in definition["clocks"].values():
+        yield from clock["holders"]
+        yield from (clock["extension"] or {}).get("approve", ())
+    for ladder in definition["ladders"].values():
+        for step in ladder:
+            yield from step["tell"]
