@@ -1,26 +1,19 @@
 """Who answers for a unit on a day: roles, looked up the tree, with deputies. Nothing here changes anything.
 
-What was read of the register is kept under the head of its stream ``org``: one small read tells whether it still
-holds. Rows are read "from a day on", so that one reading serves every later day too.
+A post is looked up in the unit, then upward to its body; `seats` reads and remembers who sits there.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
 
-from states.errors import N_, NotFound
-from workflow.sql import register as sql
+from workflow.seats import Recall, Seat, recall
 from workflow.store.tx import Tx
 
 Aliases = Mapping[str, list[str]]
-T = TypeVar("T")
 
-POSTS = ("first", "direct", "member_in_charge", "unit_head", "office", "inspector", "staff")
 ALIASES: Aliases = {"reviewer": ["member_in_charge", "direct"], "decider": ["direct", "first"]}
-_RANK = {post: rank for rank, post in enumerate(POSTS)}
-_UNGRADED = 1_000_000
 _PERSON = re.compile(r"p_[0-9a-f]{20}")
 
 
@@ -49,44 +42,12 @@ class Parts:
     respondent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Seat:
-    """A person's hold on something, deputies not yet considered. Level 1 is the highest; no level comes last."""
-
-    person: str
-    post: str
-    unit: str
-    why: str
-    from_on: str = ""
-    to_on: str | None = None
-    order: tuple[int, int, int, str, str] = (-1, 0, 0, "", "")
-
-    def on(self, day: str) -> bool:
-        return self.from_on <= day and (self.to_on is None or self.to_on >= day)
-
-
-@dataclass(frozen=True, slots=True)
-class _Tier:
-    """One unit of the chain: who sits in its posts, and in whose portfolio it lies."""
-
-    code: str
-    parent: str | None
-    kind: str
-    zone: str | None
-    calendar: str | None
-    posts: dict[str, list[_Seat]]
-    charge: list[_Seat]
-
-
-_Absences = Mapping[str, list[tuple[str, str, str | None]]]  # person -> (from, to, deputy)
-
-
 class Standing:
     """Who answers around one unit on one day. Valid inside the transaction it was asked in."""
 
     __slots__ = ("_absences", "_chain", "_day", "_recall", "on", "unit")
 
-    def __init__(self, recall: "_Recall", unit: str, on: date) -> None:
+    def __init__(self, recall: Recall, unit: str, on: date) -> None:
         self.unit = unit
         self.on = on
         self._day = on.isoformat()
@@ -113,16 +74,6 @@ class Standing:
     @property
     def calendar(self) -> str | None:
         """The calendar of the unit, or of the nearest above it that has one."""
-        return next((tier.calendar for tier in self._chain if tier.calendar), None)
-
-    @property
-    def zone(self) -> str | None:
-        """The time zone of the unit, or of the nearest unit above that has one."""
-        return next((tier.zone for tier in self._chain if tier.zone), None)
-
-    @property
-    def calendar(self) -> str | None:
-        """The calendar of the unit, or of the nearest unit above that has one."""
         return next((tier.calendar for tier in self._chain if tier.calendar), None)
 
     def holders(self, role: str, parts: Parts, aliases: Aliases) -> list[Holder]:
@@ -158,11 +109,11 @@ class Standing:
                     break
         return held
 
-    def _seats(self, role: str, parts: Parts, aliases: Aliases) -> list[_Seat]:
+    def _seats(self, role: str, parts: Parts, aliases: Aliases) -> list[Seat]:
         found = self._find(role, 0, parts, aliases, frozenset())
         return sorted(found, key=lambda seat: seat.order) if len(found) > 1 else found
 
-    def _find(self, role: str, start: int, parts: Parts, aliases: Aliases, inside: frozenset[str]) -> list[_Seat]:
+    def _find(self, role: str, start: int, parts: Parts, aliases: Aliases, inside: frozenset[str]) -> list[Seat]:
         if role.startswith("superior."):
             above = self._above(start)
             if above is None:
@@ -176,7 +127,7 @@ class Standing:
                 return []
             case "owner" | "opener":
                 person = parts.owner if role == "owner" else parts.opener
-                return [_Seat(person, role, self.unit, role)] if person and start == 0 else []
+                return [Seat(person, role, self.unit, role)] if person and start == 0 else []
             case "party":
                 return self._party(parts.respondent) if parts.respondent and start == 0 else []
             case "member_in_charge":
@@ -185,28 +136,28 @@ class Standing:
                 return self._upward(role, start) or self._anywhere(role, start)
         return self._upward(role, start)
 
-    def _upward(self, post: str, start: int) -> list[_Seat]:
+    def _upward(self, post: str, start: int) -> list[Seat]:
         """The holders of the first unit upward, body included, that has any."""
         for tier in self._chain[start : self._end(start) + 1]:
             if seats := [seat for seat in tier.posts.get(post, ()) if seat.on(self._day)]:
                 return seats
         return []
 
-    def _in_charge(self, start: int) -> list[_Seat]:
+    def _in_charge(self, start: int) -> list[Seat]:
         for tier in self._chain[start : self._end(start) + 1]:
             if seats := [seat for seat in tier.charge if seat.on(self._day)]:
                 return seats
         return []
 
-    def _anywhere(self, post: str, start: int) -> list[_Seat]:
+    def _anywhere(self, post: str, start: int) -> list[Seat]:
         """The holders in any unit of the body, bodies below it left out."""
         wide = self._recall.wide(self._chain[self._end(start)].code, self._day)
         return [seat for seat in wide if seat.post == post and seat.on(self._day)]
 
-    def _party(self, respondent: str) -> list[_Seat]:
+    def _party(self, respondent: str) -> list[Seat]:
         """A respondent answers in person; for a body its first answers, for a unit its head, else the first."""
         if is_person(respondent):
-            return [_Seat(respondent, "party", self.unit, "party")]
+            return [Seat(respondent, "party", self.unit, "party")]
         there = Standing(self._recall, respondent, self.on)
         own = there._chain[0]
         heads = () if own.kind == "body" else own.posts.get("unit_head", ())
@@ -243,97 +194,4 @@ class Standing:
 
 def standing(tx: Tx, unit: str, on: date) -> Standing:
     """Who answers around this unit on this day; NotFound for an unknown unit."""
-    head = tx.one(sql.VERSION)
-    return Standing(_Recall(tx, head[0] if head else None), unit, on)
-
-
-_LIMIT = 8192
-_kept: dict[tuple[str, str, str], tuple[str, object]] = {}  # (head, what, name) -> (read from this day on, value)
-
-
-class _Recall:
-    """Reads the register, or remembers what was read of it under the same head."""
-
-    __slots__ = ("head", "tx")
-
-    def __init__(self, tx: Tx, head: str | None) -> None:
-        self.tx = tx
-        self.head = head
-
-    def chain(self, unit: str, day: str) -> list[_Tier]:
-        """The unit and everything above it."""
-        chain: list[_Tier] = []
-        code: str | None = unit
-        while code is not None:
-            tier = self._known("tier", code, day)
-            if not isinstance(tier, _Tier):
-                chain = self._read_chain(unit, day)
-                self._keep("tier", day, {tier.code: tier for tier in chain})
-                return chain
-            chain.append(tier)
-            code = tier.parent
-        return chain
-
-    def wide(self, body: str, day: str) -> list[_Seat]:
-        """Everybody in the posts looked for in the whole body."""
-        return self._remember("wide", body, day, self._read_wide)
-
-    def absences(self, day: str) -> _Absences:
-        return self._remember("absences", "", day, self._read_absences)
-
-    def _remember(self, what: str, name: str, day: str, read: Callable[[str, str], T]) -> T:
-        known = self._known(what, name, day)
-        if known is None:
-            known = read(name, day)
-            self._keep(what, day, {name: known})
-        return known  # type: ignore[return-value]  # `what` names one type of value
-
-    def _known(self, what: str, name: str, day: str) -> object | None:
-        found = _kept.get((self.head, what, name)) if self.head else None
-        return found[1] if found and found[0] <= day else None
-
-    def _keep(self, what: str, day: str, values: Mapping[str, object]) -> None:
-        if self.head is None or (self.tx.locks_rows and self.tx.one(sql.VERSION) != (self.head,)):
-            return  # another transaction changed the register between our two statements
-        if len(_kept) >= _LIMIT:
-            _kept.clear()
-        _kept.update({(self.head, what, name): (day, value) for name, value in values.items()})
-
-    def _read_chain(self, unit: str, day: str) -> list[_Tier]:
-        chain: list[_Tier] = []
-        rows = self.tx.all(sql.CHAIN, unit=unit, since=day)
-        for depth, code, parent, kind, zone, calendar, post, person, login, from_on, to_on, acting, level in rows:
-            if depth == len(chain):
-                chain.append(_Tier(code, parent, kind, zone, calendar, {}, []))
-            tier = chain[depth]
-            if post == "":
-                tier.charge.append(_seat(person, login, "member_in_charge", code, from_on, to_on, "portfolio", level))
-            elif post is not None:
-                why = "acting" if acting else "posting"
-                seat = _seat(person, login, post, code, from_on, to_on, why, level)
-                tier.posts.setdefault(post, []).append(seat)
-        if not chain:
-            raise NotFound(
-                "There is no unit {unit} in the register.", hint=N_("`duecourse org tree` lists the units."), unit=unit
-            )
-        return chain
-
-    def _read_wide(self, body: str, day: str) -> list[_Seat]:
-        return [
-            _seat(person, login, post, unit, from_on, to_on, "acting" if acting else "posting", level)
-            for unit, post, person, login, from_on, to_on, acting, level in self.tx.all(sql.WIDE, body=body, since=day)
-        ]
-
-    def _read_absences(self, _name: str, day: str) -> _Absences:
-        absences: dict[str, list[tuple[str, str, str | None]]] = {}
-        for person, deputy, from_on, to_on in self.tx.all(sql.ABSENT, since=day):
-            absences.setdefault(person, []).append((from_on, to_on, deputy))
-        return absences
-
-
-def _seat(  # noqa: PLR0917  # a row of the database, in the order it comes
-    person: str, login: str, post: str, unit: str, from_on: str, to_on: str | None, why: str, level: int | None
-) -> _Seat:
-    grade = _UNGRADED if level is None else level
-    order = (grade, _RANK.get(post, len(POSTS)), int(why == "acting"), login, unit)
-    return _Seat(person, post, unit, why, from_on, to_on, order)
+    return Standing(recall(tx), unit, on)

@@ -133,7 +133,7 @@ class Cases(SQLModel, table=True):
     state: str = _text()
     version: int = _int()
     severity: str | None = _text(nullable=True)
-    owner: str = _text()
+    owner: str | None = _text(nullable=True)
     opener: str | None = _text(nullable=True)
     opened_at: str = _text()
     closed_at: str | None = _text(nullable=True)

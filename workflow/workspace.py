@@ -5,6 +5,7 @@ from datetime import datetime
 
 from states.errors import N_, Conflict, Invalid
 from workflow.instants import stamp
+from workflow.sql import event as event_sql
 from workflow.sql import workspace as sql
 from workflow.store import Store, Workspace, driver_for
 from workflow.store.tx import system_now
@@ -62,6 +63,7 @@ def create(
                 seen_root=EMPTY_ROOT,
             )
             tx.put(sql.PERSON, id=admin, login=admin_login, name=admin_login)
+            tx.put(event_sql.COUNTER_NEW, name="register", value=0, hash=None)
             who = Who(admin, "os-login")
             record(tx, "log", "log.created", who, data={"sandbox": sandbox, "zone": zone, "calendar": calendar})
             record(

@@ -7,8 +7,10 @@ VERSION = "SELECT hash FROM stream WHERE name = 'org'"
 CHAIN = """WITH RECURSIVE up(code, parent, kind, zone, calendar, depth) AS (
   SELECT code, parent, kind, zone, calendar, 0 FROM unit WHERE code = :unit
   UNION ALL
-  SELECT u.code, u.parent, u.kind, u.zone, u.calendar, up.depth + 1 FROM up JOIN unit u ON u.code = up.parent WHERE up.depth < 100)
-SELECT up.depth, up.code, up.parent, up.kind, up.zone, up.calendar, p.post, p.person, h.login, p.from_on, p.to_on, p.acting, o.level
+  SELECT u.code, u.parent, u.kind, u.zone, u.calendar, up.depth + 1
+  FROM up JOIN unit u ON u.code = up.parent WHERE up.depth < 100)
+SELECT up.depth, up.code, up.parent, up.kind, up.zone, up.calendar, p.post, p.person, h.login,
+p.from_on, p.to_on, p.acting, o.level
 FROM up
 LEFT JOIN posting p ON p.unit = up.code AND (p.to_on IS NULL OR p.to_on >= :since)
 LEFT JOIN person h ON h.id = p.person

@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("state", TEXT, nullable=False),
         sa.Column("version", INT, nullable=False),
         sa.Column("severity", TEXT, nullable=True),
-        sa.Column("owner", TEXT, nullable=False),
+        sa.Column("owner", TEXT, nullable=True),
         sa.Column("opener", TEXT, nullable=True),
         sa.Column("opened_at", TEXT, nullable=False),
         sa.Column("closed_at", TEXT, nullable=True),
@@ -185,6 +185,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_leave_deputy", "leave", ["deputy", "to_on"], unique=False)
     op.create_index("ix_leave_person", "leave", ["person", "to_on"], unique=False)
+    op.create_index("ix_leave_to", "leave", ["to_on"], unique=False)
     op.create_table(
         "link",
         sa.Column("case_id", TEXT, nullable=False),
@@ -274,6 +275,7 @@ def upgrade() -> None:
         sa.Column("to_on", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("person", "unit", "from_on", name=op.f("pk_portfolio")),
     )
+    op.create_index("ix_portfolio_unit", "portfolio", ["unit"], unique=False)
     op.create_table(
         "post",
         sa.Column("unit", TEXT, nullable=False),
@@ -371,6 +373,7 @@ def upgrade() -> None:
         sa.Column("calendar", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_unit")),
     )
+    op.create_index("ix_unit_parent", "unit", ["parent"], unique=False)
     op.create_table(
         "workspace",
         sa.Column("id", INT, autoincrement=False, nullable=False),

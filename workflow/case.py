@@ -1,0 +1,123 @@
+"""A case and its clocks as they were read in this transaction; only the engine changes and saves them."""
+
+import json
+from typing import Any
+
+from states.errors import N_, NotFound
+from workflow.roles import Parts
+from workflow.sql import cases as sql
+from workflow.sql import clock as clock_sql
+from workflow.store import Row, Tx
+from workflow.trail import Head, Who, Written, append
+
+OPEN = ("running", "paused", "breached")
+
+
+class Pending:
+    """The open timer of a clock: what it will do next, and when."""
+
+    __slots__ = ("at", "id", "occurrence", "step", "what")
+
+    def __init__(self, id_: str, what: str, step: int, occurrence: int, at: str) -> None:
+        self.id = id_
+        self.what = what
+        self.step = step
+        self.occurrence = occurrence
+        self.at = at
+
+
+class Clock:
+    """One limit of the case in its present run."""
+
+    __slots__ = (
+        "breached_at", "calendar", "due_at", "due_on", "ended_at", "from_at", "ladder", "level", "met_at", "name",
+        "pending", "precision", "provisional", "rule", "run", "started_at", "state", "zone",
+    )  # fmt: skip
+
+    def __init__(self, row: Row) -> None:
+        (
+            self.name, self.run, self.state, self.started_at, self.from_at, self.due_at, self.due_on, self.precision,
+            self.provisional, self.calendar, self.zone, rule, self.ladder, self.level, self.breached_at, self.met_at,
+            self.ended_at, timer, what, step, occurrence, at,
+        ) = row  # fmt: skip
+        self.rule: dict[str, Any] = json.loads(rule)
+        self.pending = Pending(timer, what, step, occurrence, at) if timer else None
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+    def columns(self) -> dict[str, Any]:
+        return {
+            "name": self.name, "run": self.run, "state": self.state, "started_at": self.started_at,
+            "from_at": self.from_at, "due_at": self.due_at, "due_on": self.due_on, "precision": self.precision,
+            "provisional": int(self.provisional), "calendar": self.calendar, "zone": self.zone,
+            "rule": json.dumps(self.rule, sort_keys=True), "ladder": self.ladder, "level": self.level,
+            "breached_at": self.breached_at, "met_at": self.met_at, "ended_at": self.ended_at,
+        }  # fmt: skip
+
+
+class Case:
+    """A case, locked for the rest of this transaction."""
+
+    __slots__ = (
+        "acted", "clocks", "closed_at", "definition", "due_at", "duty", "fields", "head", "id", "opened_at", "opener",
+        "owner", "ref", "severity", "state", "title", "type", "unit", "version", "was",
+    )  # fmt: skip
+
+    def __init__(self, row: Row) -> None:
+        (
+            self.id, self.ref, self.type, self.definition, self.title, self.unit, self.state, self.version,
+            self.severity, self.owner, self.opener, self.opened_at, self.closed_at, fields, acted, self.due_at,
+            self.duty, n, hash_, at,
+        ) = row  # fmt: skip
+        self.fields: dict[str, Any] = json.loads(fields)
+        self.acted: dict[str, list[str]] = json.loads(acted)
+        self.head = Head(n, hash_, at)
+        self.was: int = n
+        self.clocks: dict[str, Clock] = {}
+
+    @property
+    def parts(self) -> Parts:
+        """Who the case itself names: for the roles owner, opener and party."""
+        respondent = self.fields.get("respondent")
+        return Parts(self.owner, self.opener, respondent if isinstance(respondent, str) else None)
+
+    def write(self, tx: Tx, kind: str, who: Who, **parts: Any) -> Written:
+        """Append the next event of this case."""
+        written = append(tx, self.head, self.ref, kind, who, unit=self.unit, **parts)
+        self.head = written.head
+        return written
+
+    def columns(self) -> dict[str, Any]:
+        return {
+            "id": self.id, "state": self.state, "version": self.version, "severity": self.severity,
+            "owner": self.owner, "closed_at": self.closed_at,
+            "fields": json.dumps(self.fields, ensure_ascii=False, sort_keys=True),
+            "acted": json.dumps(self.acted, sort_keys=True), "due_at": self.due_at,
+            "n": self.head.n, "hash": self.head.hash, "at": self.head.at,
+        }  # fmt: skip
+
+
+def by_ref(tx: Tx, ref: str) -> Case:
+    """The case of a number, locked, with its clocks; NotFound otherwise."""
+    row = tx.one(sql.BY_REF_LOCK if tx.locks_rows else sql.BY_REF, ref=ref)
+    if row is None:
+        raise NotFound(
+            "There is no case {ref} here.", hint=N_("`duecourse case list` shows the cases there are."), ref=ref
+        )
+    return _with_clocks(tx, row)
+
+
+def by_id(tx: Tx, id_: str) -> Case | None:
+    """The case of an id, locked; None where another worker holds it now."""
+    row = tx.one(sql.BY_ID_LOCK if tx.locks_rows else sql.BY_ID, id=id_)
+    return _with_clocks(tx, row) if row else None
+
+
+def _with_clocks(tx: Tx, row: Row) -> Case:
+    case = Case(row)
+    for clock_row in tx.all(clock_sql.OF_CASE, case_id=case.id):
+        clock = Clock(clock_row)
+        case.clocks[clock.name] = clock
+    return case

@@ -1,0 +1,114 @@
+"""When a clock is due, and everything it will do by itself, in order: reminders, breach, the steps of its ladder.
+
+All of it is computed from the case's law, the calendars and the clock's own row; nothing here writes.
+"""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from states.durations import parse_duration
+from states.limits import due, fraction, shift
+from states.reached import Due
+from states.rules import parse_rule
+from workflow.case import Clock
+from workflow.instants import moment, stamp
+from workflow.scene import Scene
+
+LATE = timedelta(seconds=1)  # an act at due is in time; the breach is one second after it
+_OF_THAT_DAY = parse_rule("0 days")
+
+Spec = dict[str, Any]
+
+
+class Point(NamedTuple):
+    """One thing a clock does by itself: its key within the run, and its instant as a stamp."""
+
+    what: str
+    step: int
+    occurrence: int
+    at: str
+
+
+def limit_for(spec: Spec, fields: dict[str, Any], *, again: bool) -> dict[str, Any] | None:
+    """The rule this run follows: the one for re-entry, the one for the case's grade, or None (no such clock)."""
+    if again and spec["again"]:
+        return dict(spec["again"])
+    limit: dict[str, Any] = spec["limit"]
+    if "by" in limit and "of" in limit:
+        chosen = limit["of"].get(fields.get(limit["by"]))
+        return dict(chosen) if chosen else None
+    return limit
+
+
+def ladder_for(spec: Spec, fields: dict[str, Any]) -> str | None:
+    ladder = spec["ladder"]
+    if isinstance(ladder, dict):
+        return ladder["of"].get(fields.get(ladder["by"]))
+    return ladder
+
+
+def due_of(scene: Scene, rule: dict[str, Any], start: str) -> Due:
+    """The due time of a rule from an instant; ``{"date": D}`` (a duty's own date) is the end of that day."""
+    event: datetime | date
+    if "date" in rule:
+        event, rule = date.fromisoformat(rule["date"]), _OF_THAT_DAY
+    else:
+        event = moment(start)
+    return due(rule, event, scene.calendars, calendar=scene.calendar, zone=scene.zone)
+
+
+def points(scene: Scene, clock: Clock) -> list[Point]:
+    """Everything the clock does in this run, in order of time; reminders only between start and due."""
+    spec = scene.definition["clocks"][clock.name]
+    act_at = time.fromisoformat(scene.definition["act_at"])
+    due_at = moment(clock.due_at)
+    breach_at = stamp(due_at + LATE)
+    reminders = []
+    for step, remind in enumerate(spec["remind"], 1):
+        at = stamp(_remind_at(scene, clock, remind, due_at, act_at))
+        if clock.started_at < at <= clock.due_at:
+            reminders.append(Point("remind", step, 1, at))
+    reminders.sort(key=lambda point: (point.at, point.step))
+    steps = []
+    for step, rung in enumerate(scene.definition["ladders"].get(clock.ladder, ()), 1):
+        at = breach_at
+        if rung["after"] != "0":
+            after = parse_duration(rung["after"])
+            at = stamp(shift(due_at, after, scene.calendars, calendar=clock.calendar, zone=clock.zone, at_time=act_at))
+        steps.append(Point("step", step, 1, max(at, breach_at)))
+    return [*reminders, Point("breach", 0, 1, breach_at), *steps]
+
+
+def _remind_at(scene: Scene, clock: Clock, remind: dict[str, Any], due_at: datetime, act_at: time) -> datetime:
+    """A share of the limit after the start, or an amount before due."""
+    if "before" in remind:
+        before = parse_duration(remind["before"])
+        return shift(
+            due_at, before, scene.calendars, calendar=clock.calendar, zone=clock.zone, back=True, at_time=act_at
+        )
+    percent = int(remind["percent"])
+    if "date" in clock.rule:
+        zone = ZoneInfo(clock.zone)
+        begun = moment(clock.started_at).astimezone(zone).date()
+        days = (date.fromisoformat(clock.due_on) - begun).days * percent // 100
+        return datetime.combine(begun + timedelta(days=days), act_at, zone)
+    ends = Due(
+        due_at,
+        date.fromisoformat(clock.due_on),
+        clock.precision,
+        bool(clock.provisional),
+        clock.calendar,
+        clock.zone,
+        (),
+    )
+    return fraction(
+        percent,
+        clock.rule,
+        moment(clock.from_at),
+        ends,
+        scene.calendars,
+        calendar=clock.calendar,
+        zone=clock.zone,
+        at_time=act_at,
+    )

@@ -1,0 +1,37 @@
+"""Idempotency keys: the same key with the same arguments answers what was done; with others it is a conflict."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from states.errors import N_, Conflict
+from workflow.sql import workspace as sql
+from workflow.store import Tx
+from workflow.trail import Written, digest
+
+if TYPE_CHECKING:
+    from workflow.engine import Outcome
+
+
+def answer(tx: Tx, key: str | None, verb: str, asked: list[Any]) -> "Outcome | None":
+    """What this key did before, or None for a new key (or no key)."""
+    if not key:
+        return None
+    row = tx.one(sql.RECEIPT, key=key)
+    if row is None:
+        return None
+    if row[0] != digest([verb, *asked]):
+        raise Conflict(
+            "The key {key} was already used for something else.", hint=N_("Use a new --key for a new act."), key=key
+        )
+    from workflow.engine import Outcome
+
+    ref, version, from_state, to_state, event = json.loads(row[1])
+    return Outcome(ref, version, from_state, to_state, Written(*event), again=True)
+
+
+def keep(tx: Tx, key: str | None, verb: str, asked: list[Any], outcome: "Outcome") -> None:
+    """Remember what the key did, in the same commit."""
+    if key:
+        event = outcome.event
+        told = [*outcome[:4], [event.id, event.stream, event.n, event.hash, event.at]]
+        tx.put(sql.RECEIPT_NEW, key=key, digest=digest([verb, *asked]), answer=json.dumps(told), at=tx.now)

@@ -1,0 +1,56 @@
+"""What one change of one case is decided with: the case, its law, who answers around it, the calendars, the time."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from states.calendars import Calendars
+from workflow import calendars, policies, roles
+from workflow.case import Case
+from workflow.roles import Holder
+from workflow.store import Tx
+
+Told = dict[str, Any]
+
+
+class Scene:
+    """One case in one transaction. Who holds a role is resolved for this moment, in the unit's own day."""
+
+    __slots__ = ("calendars", "case", "definition", "standing", "tx", "zone")
+
+    def __init__(self, tx: Tx, case: Case, definition: policies.Definition | None = None) -> None:
+        self.tx = tx
+        self.case = case
+        self.definition = definition or policies.definition_by_hash(tx, case.definition)
+        self.calendars: Calendars = calendars.load(tx)
+        day = tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date()
+        self.standing = roles.standing(tx, case.unit, day)
+        self.zone: str = self.standing.zone or self.definition["zone"] or tx.workspace.zone
+
+    @property
+    def calendar(self) -> str:
+        return self.standing.calendar or self.definition["calendar"] or self.tx.workspace.calendar or "none"
+
+    @property
+    def today(self) -> date:
+        return self.tx.time.astimezone(ZoneInfo(self.zone)).date()
+
+    def holders(self, role: str) -> list[Holder]:
+        return self.standing.holders(role, self.case.parts, self.definition["roles"])
+
+    def tell(self, asked: list[str]) -> tuple[list[Told], list[dict[str, str]]]:
+        """Who is told for these roles now, each person once; and the roles where nobody is, with why."""
+        told: dict[str, Told] = {}
+        skipped = []
+        for role in asked:
+            found = self.holders(role)
+            if not found:
+                why = self.standing.why_empty(role, self.case.parts, self.definition["roles"])
+                skipped.append({"role": role, "why": why})
+            for holder in found:
+                told.setdefault(holder.person, {"person": holder.person, "role": role, "for": holder.for_})
+        return list(told.values()), skipped
+
+    def rule(self, kind: str, name: str) -> str:
+        """The rule an event followed, with its version."""
+        return policies.rule_name(self.case.type, kind, name, self.case.definition)

@@ -1,0 +1,31 @@
+"""Clocks and their timers."""
+
+OF_CASE = """SELECT k.name, k.run, k.state, k.started_at, k.from_at, k.due_at, k.due_on, k.precision, k.provisional,
+k.calendar, k.zone, k.rule, k.ladder, k.level, k.breached_at, k.met_at, k.ended_at,
+t.id, t.what, t.step, t.occurrence, t.at
+FROM clock k LEFT JOIN timer t ON t.case_id = k.case_id AND t.clock = k.name AND t.state = 'open'
+WHERE k.case_id = :case_id ORDER BY k.name"""
+
+INSERT = """INSERT INTO clock (case_id, name, run, state, started_at, from_at, due_at, due_on, precision, provisional,
+calendar, zone, rule, ladder, level, breached_at, met_at, ended_at) VALUES (:case_id, :name, :run, :state, :started_at,
+:from_at, :due_at, :due_on, :precision, :provisional, :calendar, :zone, :rule, :ladder, :level, :breached_at, :met_at,
+:ended_at)"""
+
+UPDATE = """UPDATE clock SET run = :run, state = :state, started_at = :started_at, from_at = :from_at,
+due_at = :due_at, due_on = :due_on, precision = :precision, provisional = :provisional, calendar = :calendar,
+zone = :zone, rule = :rule, ladder = :ladder, level = :level, breached_at = :breached_at, met_at = :met_at,
+ended_at = :ended_at WHERE case_id = :case_id AND name = :name"""
+
+TIMER_NEW = """INSERT INTO timer (id, case_id, clock, run, what, step, occurrence, at, try_at, state, attempts, error,
+fired_at) VALUES (:id, :case_id, :clock, :run, :what, :step, :occurrence, :at, :at, :state, 0, NULL, :fired_at)"""
+TIMER_FIRED = """UPDATE timer SET state = 'fired', fired_at = :fired_at, error = NULL
+WHERE id = :id AND state = 'open'"""
+TIMER_CLOSED = "UPDATE timer SET state = 'closed' WHERE id = :id AND state = 'open'"
+
+DUE = """SELECT id, case_id, try_at FROM timer WHERE state = 'open' AND try_at <= :now
+ORDER BY try_at, id LIMIT :limit"""
+NEXT_AT = "SELECT min(try_at) FROM timer WHERE state = 'open'"
+STILL_OPEN = "SELECT 1 FROM timer WHERE id = :id AND state = 'open' AND try_at <= :now"
+BACK_OFF = """UPDATE timer SET attempts = attempts + 1, error = :error, try_at = :try_at
+WHERE id = :id AND state = 'open'"""
+ATTEMPTS = "SELECT attempts FROM timer WHERE id = :id"
