@@ -79,7 +79,7 @@ class _Refused(Exception):
         self.flaw = flaw
 
 
-def load(file: str, text: str) -> tuple[Node | None, list[Flaw]]:
+def load(file: str, text: str, *, most: int = _MOST_VALUES) -> tuple[Node | None, list[Flaw]]:
     """The root mapping of one YAML document, or None with the flaws that make the text unreadable."""
     start = Place(file, 1, 1)
     try:
@@ -88,7 +88,7 @@ def load(file: str, text: str) -> tuple[Node | None, list[Flaw]]:
             return None, [
                 start.flaw("empty", N_("This file is empty; a policy file begins with `policy:` or `case:`."))
             ]
-        converter = _Converter(file)
+        converter = _Converter(file, most)
         root = converter.node(found)
     except _Refused as refused:
         return None, [refused.flaw]
@@ -122,10 +122,10 @@ def _syntax(file: str, error: MarkedYAMLError) -> Flaw:
 class _Converter:
     """Turns ruamel's node graph into our tree, once per use of an alias."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, most: int) -> None:
         self.file = file
         self.flaws: list[Flaw] = []
-        self._left = _MOST_VALUES
+        self._left = most
         self._open: set[int] = set()
 
     def node(self, found: Any) -> Node:
