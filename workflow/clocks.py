@@ -195,7 +195,7 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
     if told:
         body = {"clock": clock.name, "due_at": clock.due_at, "step": point.step, "zone": clock.zone}
         key = f"{clock.name}/{clock.run}/{point.what}/{point.step}/{point.occurrence}"
-        outbox.owe(tx, case, written, kind, [one["person"] for one in told], key, body)
+        outbox.owe(tx, case, written, kind, persons=[one["person"] for one in told], key=key, body=body)
     return point.what == "step" and not told and not passed
 
 

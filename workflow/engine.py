@@ -256,7 +256,9 @@ def assign(
             data={"owner": owner, "was": was, "version": case.version + 1},
             private={"reason": reason} if reason else None,
         )
-        outbox.owe(tx, case, written, "case.assigned", [owner], f"assigned/{written.n}", {"state": case.state})
+        outbox.owe(
+            tx, case, written, "case.assigned", persons=[owner], key=f"assigned/{written.n}", body={"state": case.state}
+        )
         return written
 
     return _small(tx, "assign", [ref, owner, who.actor, reason], ref, do, expect=expect, key=key)

@@ -1,4 +1,4 @@
-"""Bring a database to this program's schema, with Alembic. Slow to import (SQLAlchemy): `init` and `db upgrade` only."""
+"""Bring a database to this program's schema, with Alembic. Slow to import: for `init` and `db upgrade` only."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,7 +78,7 @@ def _revision(connection: sa.Connection) -> str | None:
         raise Invalid(
             "The database belongs to another program: it has the table {name}.",
             hint=N_("Name an empty database, or another schema with ?schema=NAME."),
-            name=sorted(names)[0],
+            name=min(names),
         )
     return found
 

@@ -15,7 +15,9 @@ from workflow.trail import Written
 MAIL = "mail"
 
 
-def owe(tx: Tx, case: Case, event: Written, kind: str, persons: Iterable[str], key: str, body: dict[str, Any]) -> None:
+def owe(
+    tx: Tx, case: Case, event: Written, kind: str, *, persons: Iterable[str], key: str, body: dict[str, Any]
+) -> None:
     """One message a person; ``key`` names the occasion (clock, run, what, step), so that it is owed once."""
     text = json.dumps(body, sort_keys=True)
     tx.put_all(

@@ -42,9 +42,10 @@ def limit_for(spec: Spec, fields: dict[str, Any], *, again: bool) -> dict[str, A
 
 
 def ladder_for(spec: Spec, fields: dict[str, Any]) -> str | None:
-    ladder = spec["ladder"]
+    ladder: str | dict[str, Any] | None = spec["ladder"]
     if isinstance(ladder, dict):
-        return ladder["of"].get(fields.get(ladder["by"]))
+        chosen: str | None = ladder["of"].get(fields.get(ladder["by"]))
+        return chosen
     return ladder
 
 

@@ -38,7 +38,7 @@ def new_id(at: datetime) -> str:
 
 
 class Tx(ABC):
-    """``one`` and ``all`` read, ``put`` writes. Where a driver can, writes travel together at the next read or commit."""
+    """``one`` and ``all`` read, ``put`` writes. Writes may travel together at the next read or commit."""
 
     locks_rows = False  # whether this database needs FOR UPDATE (SQLite's one writer already has it all)
 
