@@ -86,7 +86,7 @@ class _Rows:
         """Add a row, or add to the row the day has: counted stays counted, notes are joined."""
         old = self._rows.get(day)
         if old is not None:
-            what = what if replace else old.what
+            what = what if replace and old.what != "start" else old.what
             counted = counted or old.counted
             note = "; ".join(text for text in (old.note, note) if text)
         self._rows[day] = Day(date.fromordinal(day).isoformat(), what or self.kind(day, True), counted, note)

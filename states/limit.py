@@ -144,6 +144,8 @@ def _groups(
     timed: list[tuple[timedelta, bool]] = []
     for number, amount in enumerate((limit, *extensions)):
         n, unit = amount.n, amount.unit
+        if number and not n:
+            continue
         if unit in TIMED:
             span = timedelta(minutes=n) if unit.endswith("minutes") else timedelta(hours=n)
             timed.append((span, unit in BUSINESS))
@@ -167,7 +169,7 @@ def _count_days(
     step = -1 if back else 1
     day = before_first = first - step if inclusive else first
     if months:
-        to, exists = add_months(first, months * step, sticky)
+        to, exists = add_months(first, months * step, sticky and first == base)
         if inclusive and exists:
             to -= step
         count.note("counted", day, to)
