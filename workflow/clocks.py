@@ -282,6 +282,9 @@ def _blank(name: str) -> Clock:
     return Clock((name, 0, "running", "", "", "", "", "", 0, "", "", "{}", None, 0, None, None, None, *[None] * 5))
 
 
-def earliest_due(case: Case) -> str | None:
-    """The due time a case is listed under: the first of its open clocks."""
-    return min((clock.due_at for clock in case.clocks.values() if clock.open), default=None)
+NEVER = "never"  # sorts after every instant
+
+
+def earliest_due(case: Case) -> str:
+    """The due time a case is listed under: that of the first of its open clocks."""
+    return min((clock.due_at for clock in case.clocks.values() if clock.open), default=NEVER)

@@ -6,16 +6,17 @@ typed Problem and then nothing is written.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from states.errors import N_, Conflict, NotNow, NotPermitted, Usage
-from states.guards import Facts, roles_asked
+from states.guards import roles_asked
 from workflow import case as cases
 from workflow import clocks, fields, numbers, outbox, policies, receipts
 from workflow.case import Case, Clock
 from workflow.clocks import Fired
+from workflow.facts import facts_of, held_by
 from workflow.files import Incoming
 from workflow.scene import Scene
 from workflow.sql import cases as sql
@@ -81,7 +82,7 @@ def open_case(
         (
             tx.id(), numbers.next_ref(tx, definition["ref"], tx.time.astimezone(zone).year), type_, definition["hash"],
             title.strip(), unit, definition["initial"], 1, severity, owner or (None if duty else who.actor), who.actor,
-            tx.now, None, json.dumps(values), "{}", None, duty, 0, Head().hash, "",
+            tx.now, None, json.dumps(values), "{}", clocks.NEVER, duty, 0, Head().hash, "",
         )
     )  # fmt: skip
     scene = Scene(tx, case, definition)
@@ -157,7 +158,7 @@ def _transition(
     from states.machine import fire  # `transitions` is for those who change, not for those who look
 
     tx, case, definition = scene.tx, scene.case, scene.definition
-    facts = facts_of(scene, who, held)
+    facts = facts_of(case, tx.now, who, held)
     facts.given, facts.files, facts.reason = given, len(files), reason
     before, case.state = case.state, fire(definition, action, facts)
 
@@ -302,8 +303,17 @@ def attach(tx: Tx, ref: str, file: Incoming, *, who: Who, expect: int | None = N
     return _small(tx, "attach", [ref, file.name, file.sha256, who.actor], ref, do, expect=expect, key=key)
 
 
-def _small(tx: Tx, verb: str, asked: list[Any], ref: str, do: Any, *, expect: int | None, key: str | None,
-           counts: bool = True) -> Outcome:  # fmt: skip
+def _small(
+    tx: Tx,
+    verb: str,
+    asked: list[Any],
+    ref: str,
+    do: Callable[[Scene], Written],
+    *,
+    expect: int | None,
+    key: str | None,
+    counts: bool = True,
+) -> Outcome:
     """What the small doors share: key, lock, version, save. A remark does not count as an act (``counts``)."""
     if seen := receipts.answer(tx, key, verb, asked):
         return seen
@@ -318,32 +328,8 @@ def _small(tx: Tx, verb: str, asked: list[Any], ref: str, do: Any, *, expect: in
     return outcome
 
 
-def facts_of(scene: Scene, who: Who | None, held: frozenset[str]) -> Facts:
-    """What the guards may know: of the case, its clocks, and the one who asks."""
-    case, now = scene.case, scene.tx.now
-    return Facts(
-        state=case.state,
-        roles=held,
-        who=who.persons if who else (),
-        acted=case.acted,
-        opener=case.opener,
-        clocks={name: clock.state for name, clock in case.clocks.items()},
-        overdue=frozenset(
-            name for name, clock in case.clocks.items() if clock.breached_at or (clock.open and clock.due_at < now)
-        ),
-        system=who is SYSTEM,
-    )
-
-
-def _held(scene: Scene, who: Who, asked: Any) -> dict[str, str | None]:
-    """The roles the actor holds here, each with the person stood for (None: in own right)."""
-    parts, aliases = scene.case.parts, scene.definition["roles"]
-    held: dict[str, str | None] = {}
-    for person in who.persons:
-        for role, behalf in scene.standing.held(person, asked, parts, aliases).items():
-            if held.get(role, "") is not None:
-                held[role] = behalf
-    return held
+def _held(scene: Scene, who: Who, asked: Iterable[str]) -> dict[str, str | None]:
+    return held_by(scene.standing, scene.case, scene.definition, who, asked)
 
 
 def _standing_for(scene: Scene, action: str, who: Who, held: dict[str, str | None]) -> Who:

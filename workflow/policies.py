@@ -7,7 +7,7 @@ from typing import Any
 from states.errors import N_, Invalid, NotFound, Usage
 from workflow.sql import workspace as sql
 from workflow.store import Tx
-from workflow.trail import Who, canon, digest, record
+from workflow.trail import Who, digest, record
 
 Compiled = dict[str, Any]
 Definition = dict[str, Any]
@@ -85,6 +85,11 @@ def rule_name(type_: str, kind: str, name: str, hash_: str) -> str:
     return f"{type_}/{kind}/{name}@{hash_[:12]}"
 
 
+def in_order(value: Any) -> str:
+    """JSON that keeps the order in which a policy names its states, actions and clocks; the hash does not see it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def apply(tx: Tx, compiled: Compiled, who: Who) -> dict[str, Any]:
     """Put a compiled policy in force. New cases follow it; open cases keep the version they were opened under."""
     compiled = {key: value for key, value in compiled.items() if key != "hash"}
@@ -95,11 +100,11 @@ def apply(tx: Tx, compiled: Compiled, who: Who) -> dict[str, Any]:
     for name, body in sorted(compiled["types"].items()):
         definition_hash = digest(body)
         if tx.one(sql.DEFINITION_KNOWN, hash=definition_hash) is None:
-            tx.put(sql.DEFINITION_NEW, hash=definition_hash, type=name, body=canon(body), at=tx.now)
+            tx.put(sql.DEFINITION_NEW, hash=definition_hash, type=name, body=in_order(body), at=tx.now)
         tx.put(sql.IN_FORCE_SET, type=name, definition=definition_hash)
         rows.append({"type": name, "hash": definition_hash, "changed": before.get(name) != definition_hash})
     if tx.one(sql.POLICY_KNOWN, hash=hash_) is None:
-        tx.put(sql.POLICY_NEW, hash=hash_, name=compiled["policy"], compiled=canon(compiled), at=tx.now)
+        tx.put(sql.POLICY_NEW, hash=hash_, name=compiled["policy"], compiled=in_order(compiled), at=tx.now)
     tx.put(
         sql.SET_POLICY,
         hash=hash_,

@@ -7,7 +7,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from states.errors import Invalid, N_
+from states.errors import N_, Invalid
 from workflow.roles import is_person
 
 if TYPE_CHECKING:
@@ -17,11 +17,14 @@ Value = str | int | list[str] | None
 
 _MOST_VALUES = 5_000_000
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_CODE = re.compile(r"[^\W_][^\s/\\,;:\"'`$#|<>]{0,63}")
+_CODE = re.compile(r"\w[^\s/\\,;:\"'`$#|<>]{0,63}")
 _POST = re.compile(r"[^\W\d_][\w-]{0,63}")
 _EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
 _WORKED_OUT = ("owner", "opener", "party", "system")
 
+_NO_CODE = N_("`{text}` cannot be a code: no spaces, slashes, commas, colons or quotes, 64 characters at most.")
+_NO_LOGIN = N_("`{text}` cannot be a login: no spaces, slashes, commas, colons or quotes, 64 characters at most.")
+_NO_POST = N_("`{text}` cannot be a post: lower-case letters, digits, `_` and `-`, a letter first, no spaces.")
 _NOTHING = N_("Nothing was written.")
 _SEVERAL = N_("There are {count} problems in this file; nothing was written.")
 
@@ -42,7 +45,7 @@ class Entry:
 
     where: str
     values: dict[str, Any]
-    places: dict[str, str]
+    places: dict[str, str]  # by key; the items of a list by KEY.ITEM
 
     def at(self, key: str) -> str:
         return self.places.get(key, self.where)
@@ -64,8 +67,9 @@ class Register:
 class _Wrong(Exception):
     """A value that cannot be used; carries the sentence and what fills it."""
 
-    def __init__(self, message: str, **places: Any) -> None:
+    def __init__(self, message: str, at: "Place | None" = None, **places: Any) -> None:
         self.message = message
+        self.at = at
         self.places = places
 
 
@@ -125,10 +129,11 @@ class _Reader:
                 self.unknown(key, node.keys[key], list(keys), closed=section == "people")
                 continue
             places[key] = _where(value.place)
+            places.update({f"{key}.{item.raw.strip()}": _where(item.place) for item in value.items})
             try:
                 values[key] = keys[key](value)
             except _Wrong as wrong:
-                self.wrong(value.place, wrong.message, key=key, **wrong.places)
+                self.wrong(wrong.at or value.place, wrong.message, key=key, **wrong.places)
         for key in needed:
             if key not in node.entries:
                 self.wrong(node.place, N_("This row of `{section}` lacks `{key}`."), section=section, key=key)
@@ -141,25 +146,17 @@ class _Reader:
     def unknown(self, name: str, place: "Place", known: list[str], *, closed: bool = False) -> None:
         near = get_close_matches(name, known, n=1, cutoff=0.6)
         if near:
-            self.wrong(
-                place, N_("`{name}` is not a key that may stand here; did you mean `{near}`?"), near[0], name=name
-            )
+            message = N_("`{name}` is not a key that may stand here; did you mean `{near}`?")
+            self.wrong(place, message, name=name, near=near[0])
         elif closed:
-            self.wrong(
-                place,
-                N_("The person record is closed: it holds login, name and email, and `{name}` has no place in it."),
-                name=name,
-            )
+            message = N_("The person record is closed: it holds login, name and email; `{name}` has no place in it.")
+            self.wrong(place, message, name=name)
         else:
-            self.wrong(
-                place,
-                N_("`{name}` is not a key that may stand here; there are: {known}."),
-                name=name,
-                known=", ".join(known),
-            )
+            message = N_("`{name}` is not a key that may stand here; there are: {known}.")
+            self.wrong(place, message, name=name, known=", ".join(known))
 
-    def wrong(self, place: "Place", message: str, near: str = "", **places: Any) -> None:
-        self.problems.append(Invalid(message, where=_where(place), **places, **({"near": near} if near else {})))
+    def wrong(self, place: "Place", message: str, **places: Any) -> None:
+        self.problems.append(Invalid(message, where=_where(place), **places))
 
 
 def _where(place: "Place") -> str:
@@ -187,28 +184,21 @@ def _line(node: "Node") -> str:
 def _code(node: "Node") -> str:
     text = _line(node)
     if not _CODE.fullmatch(text) or is_person(text):
-        raise _Wrong(
-            N_("`{text}` cannot be a code: no spaces, slashes, commas, colons or quotes, 64 at most."), text=text
-        )
+        raise _Wrong(_NO_CODE, node.place, text=text)
     return text
 
 
 def _login(node: "Node") -> str:
     text = _line(node)
-    if not _CODE.fullmatch(text.replace("\\", ".")):
-        raise _Wrong(
-            N_("`{text}` cannot be a login: no spaces, slashes, commas, colons or quotes, 64 at most."), text=text
-        )
+    if not _CODE.fullmatch(text.replace("\\", ".")):  # accounts of a Windows domain are DOMAIN\login
+        raise _Wrong(_NO_LOGIN, text=text)
     return text
 
 
 def _post(node: "Node") -> str:
     text = _line(node)
     if not _POST.fullmatch(text) or text != text.lower():
-        raise _Wrong(
-            N_("`{text}` cannot be a post: lower-case letters, digits, `_` and `-`, a letter first, no spaces."),
-            text=text,
-        )
+        raise _Wrong(_NO_POST, text=text)
     if text in _WORKED_OUT or text.startswith("superior"):
         raise _Wrong(N_("`{text}` is worked out from each case; nobody is posted to it."), text=text)
     return text

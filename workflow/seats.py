@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from states.errors import N_, NotFound
+from workflow.sql import event as event_sql
 from workflow.sql import register as sql
 from workflow.store.tx import Tx
+from workflow.trail import Head
 
 T = TypeVar("T")
 
@@ -146,3 +148,9 @@ def recall(tx: Tx) -> Recall:
     """The register as this transaction sees it."""
     head = tx.one(sql.VERSION)
     return Recall(tx, head[0] if head else None)
+
+
+def hold(tx: Tx) -> Head:
+    """The register's head, which nobody else can move until this transaction ends: for changes that check first."""
+    row = tx.one(event_sql.HEAD_LOCK if tx.locks_rows else event_sql.HEAD, name="org")
+    return Head(*row) if row else Head()

@@ -139,7 +139,7 @@ class Cases(SQLModel, table=True):
     closed_at: str | None = _text(nullable=True)
     fields: str = _text()
     acted: str = _text()
-    due_at: str | None = _text(nullable=True)
+    due_at: str = _text()  # of the first open clock; `never` where there is none, which sorts after every instant
     duty: str | None = _text(nullable=True)
     n: int = _int()
     hash: str = _text()
@@ -147,7 +147,8 @@ class Cases(SQLModel, table=True):
     __table_args__ = (
         _part("ix_cases_open_due", "due_at", "ref", where="closed_at IS NULL"),
         _part("ix_cases_open_owner", "owner", "due_at", "ref", where="closed_at IS NULL"),
-        _part("ix_cases_open_unit", "unit", "state", "due_at", "ref", where="closed_at IS NULL"),
+        _part("ix_cases_open_unit", "unit", "due_at", "ref", where="closed_at IS NULL"),
+        _part("ix_cases_open_type", "type", "state", "due_at", "ref", where="closed_at IS NULL"),
         Index("ix_cases_type", "type", "ref"),
         Index("ix_cases_unit", "unit", "ref"),
     )

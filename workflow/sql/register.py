@@ -34,3 +34,46 @@ JOIN person h ON h.id = p.person
 LEFT JOIN post o ON o.unit = p.unit AND o.post = p.post"""
 
 ABSENT = "SELECT person, deputy, from_on, to_on FROM leave WHERE to_on >= :since"
+
+UNITS = "SELECT code, name, parent, kind, zone, calendar FROM unit ORDER BY code"
+POSTS = "SELECT unit, post, level, single FROM post ORDER BY unit, post"
+PEOPLE = "SELECT id, login, name, email FROM person ORDER BY login"
+POSTINGS = "SELECT person, unit, post, from_on, to_on, acting FROM posting ORDER BY unit, post, from_on, person"
+PORTFOLIOS = "SELECT person, unit, from_on, to_on FROM portfolio ORDER BY unit, from_on, person"
+LEAVE = "SELECT id, person, deputy, from_on, to_on FROM leave ORDER BY from_on, person"
+
+UNIT = "SELECT code, name, parent, kind, zone, calendar FROM unit WHERE code = :code"
+UNITS_BELOW = "SELECT code, name, kind FROM unit WHERE parent = :code ORDER BY code"
+PERSON = "SELECT id, login, name, email FROM person WHERE login = :login"
+LOGIN = "SELECT login FROM person WHERE id = :id"
+POST_NAMES = "SELECT DISTINCT post FROM posting ORDER BY post"
+POSTS_OF_UNIT = """SELECT p.post, h.login AS person, p.from_on, p.to_on, p.acting, o.level, o.single
+FROM posting p JOIN person h ON h.id = p.person LEFT JOIN post o ON o.unit = p.unit AND o.post = p.post
+WHERE p.unit = :code AND (p.to_on IS NULL OR p.to_on >= :on) ORDER BY p.post, p.from_on, h.login"""
+CHARGE_OF_UNIT = """SELECT h.login AS person, f.from_on, f.to_on FROM portfolio f JOIN person h ON h.id = f.person
+WHERE f.unit = :code AND (f.to_on IS NULL OR f.to_on >= :on) ORDER BY f.from_on, h.login"""
+POSTS_OF_PERSON = """SELECT unit, post, from_on, to_on, acting FROM posting WHERE person = :person
+ORDER BY from_on, unit, post"""
+CHARGE_OF_PERSON = "SELECT unit, from_on, to_on FROM portfolio WHERE person = :person ORDER BY unit, from_on"
+LEAVE_OF_PERSON = """SELECT l.id, l.person, l.deputy, d.login AS deputy_login, l.from_on, l.to_on FROM leave l
+LEFT JOIN person d ON d.id = l.deputy WHERE l.person = :person AND l.to_on >= :since ORDER BY l.from_on"""
+LEAVE_SINCE = """SELECT l.id, l.person, h.login, l.deputy, d.login AS deputy_login, l.from_on, l.to_on FROM leave l
+JOIN person h ON h.id = l.person LEFT JOIN person d ON d.id = l.deputy
+WHERE l.to_on >= :since ORDER BY l.from_on, h.login"""
+
+SET_UNIT = """INSERT INTO unit (code, name, parent, kind, zone, calendar)
+VALUES (:code, :name, :parent, :kind, :zone, :calendar) ON CONFLICT (code) DO UPDATE SET
+name = excluded.name, parent = excluded.parent, kind = excluded.kind, zone = excluded.zone,
+calendar = excluded.calendar"""
+SET_POST = """INSERT INTO post (unit, post, level, single) VALUES (:unit, :post, :level, :single)
+ON CONFLICT (unit, post) DO UPDATE SET level = excluded.level, single = excluded.single"""
+SET_PERSON = """INSERT INTO person (id, login, name, email) VALUES (:id, :login, :name, :email)
+ON CONFLICT (id) DO UPDATE SET login = excluded.login, name = excluded.name, email = excluded.email"""
+SET_POSTING = """INSERT INTO posting (person, unit, post, from_on, to_on, acting)
+VALUES (:person, :unit, :post, :from_on, :to_on, :acting) ON CONFLICT (person, unit, post, from_on) DO UPDATE SET
+to_on = excluded.to_on, acting = excluded.acting"""
+SET_PORTFOLIO = """INSERT INTO portfolio (person, unit, from_on, to_on) VALUES (:person, :unit, :from_on, :to_on)
+ON CONFLICT (person, unit, from_on) DO UPDATE SET to_on = excluded.to_on"""
+SET_LEAVE = """INSERT INTO leave (id, person, deputy, from_on, to_on) VALUES (:id, :person, :deputy, :from_on, :to_on)
+ON CONFLICT (id) DO UPDATE SET deputy = excluded.deputy, from_on = excluded.from_on, to_on = excluded.to_on"""
+REMOVE_LEAVE = "DELETE FROM leave WHERE id = :id"

@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("closed_at", TEXT, nullable=True),
         sa.Column("fields", TEXT, nullable=False),
         sa.Column("acted", TEXT, nullable=False),
-        sa.Column("due_at", TEXT, nullable=True),
+        sa.Column("due_at", TEXT, nullable=False),
         sa.Column("duty", TEXT, nullable=True),
         sa.Column("n", INT, nullable=False),
         sa.Column("hash", TEXT, nullable=False),
@@ -67,9 +67,17 @@ def upgrade() -> None:
         postgresql_where=sa.text("closed_at IS NULL"),
     )
     op.create_index(
+        "ix_cases_open_type",
+        "cases",
+        ["type", "state", "due_at", "ref"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(
         "ix_cases_open_unit",
         "cases",
-        ["unit", "state", "due_at", "ref"],
+        ["unit", "due_at", "ref"],
         unique=False,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),

@@ -1,0 +1,34 @@
+"""The read lane: what people at the prompt ask of cases and clocks. Fragments of one question are joined in `ask`."""
+
+CASE = """SELECT c.id, c.ref, c.type, c.definition, c.title, c.unit, c.state, c.version, c.severity, c.owner, c.opener,
+c.opened_at, c.closed_at, c.fields, c.acted, c.due_at, c.duty, c.n, c.hash, c.at FROM cases c WHERE c.ref = :ref"""
+
+LOGINS = "SELECT id, login FROM person"
+LOGIN = "SELECT login FROM person WHERE id = :id"
+
+LIST = """SELECT c.ref, c.type, c.title, c.unit, c.state, c.version, c.severity, p.login AS owner, c.opened_at,
+c.closed_at, c.definition AS policy, c.due_at FROM cases c LEFT JOIN person p ON p.id = c.owner WHERE 1 = 1"""
+
+DUE = """SELECT k.due_at, c.ref, k.name, c.duty, c.type, c.title, c.unit, c.state, c.owner, c.opener, c.definition,
+c.fields, k.due_on, k.zone, k.level, k.state FROM clock k JOIN cases c ON c.id = k.case_id
+WHERE k.ended_at IS NULL"""
+
+# Where a person may be answerable: the units of his posts and portfolios, and everything below them.
+MINE = """ AND (c.owner = :me OR c.owner IN (SELECT l.person FROM leave l WHERE l.deputy = :me AND l.to_on >= :today)
+OR c.unit IN (WITH RECURSIVE mine(code) AS (
+  SELECT p.unit FROM posting p WHERE (p.to_on IS NULL OR p.to_on >= :today)
+    AND p.person IN (SELECT :me UNION SELECT l.person FROM leave l WHERE l.deputy = :me AND l.to_on >= :today)
+  UNION SELECT f.unit FROM portfolio f WHERE (f.to_on IS NULL OR f.to_on >= :today)
+    AND f.person IN (SELECT :me UNION SELECT l.person FROM leave l WHERE l.deputy = :me AND l.to_on >= :today)
+  UNION SELECT u.code FROM unit u JOIN mine m ON u.parent = m.code)
+SELECT code FROM mine)
+OR c.unit IN (SELECT b.code FROM unit b WHERE EXISTS (SELECT 1 FROM posting p WHERE p.post IN ('office', 'inspector')
+  AND (p.to_on IS NULL OR p.to_on >= :today)
+  AND p.person IN (SELECT :me UNION SELECT l.person FROM leave l WHERE l.deputy = :me AND l.to_on >= :today)))
+OR c.fields LIKE :me_inside)"""
+
+UNDER = """ AND c.unit IN (WITH RECURSIVE under(code) AS (
+  SELECT code FROM unit WHERE code = :unit UNION SELECT u.code FROM unit u JOIN under m ON u.parent = m.code)
+SELECT code FROM under)"""
+
+UNIT = "SELECT zone, parent FROM unit WHERE code = :code"
