@@ -169,7 +169,7 @@ def _check_effects(definition: Mapping[str, Any], sheet: Sheet) -> None:
         known = named(sheet, (*path, "on"), "action", effect["on"], definition["actions"])
         for field, values in effect["if"].items():
             where = (*path, "if", field)
-            if field_named(definition, sheet, where, field, "choice"):
+            if field_named(definition, sheet, (*where, "#"), field, "choice"):
                 for value in values:
                     check_value(definition["fields"][field], value, sheet, (*where, f"={value}"), "unknown-choice")
         if ("for" in effect) == ("until" in effect) or effect.get("for") == "0":

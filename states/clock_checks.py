@@ -66,7 +66,7 @@ def check_clocks(definition: Mapping[str, Any], sheet: Sheet, known: Known) -> N
         _check_names(definition, clock, sheet, path, known)
         _check_limit(definition, clock, sheet, path, known)
         _check_ladders(definition, clock, sheet, path, known)
-        if len(sheet.flaws) == flaws:
+        if len(sheet.flaws) == flaws and definition["initial"] is not None:
             _check_run(definition, clock, sheet, path)
     if not sheet.flaws:
         _check_circles(definition, sheet)
@@ -148,7 +148,7 @@ def _check_graded(definition: Mapping[str, Any], graded: Mapping[str, Any], shee
         )
     for choice in graded["of"]:
         if choice not in field["choices"]:
-            sheet.unknown((*path, "of", choice), "choice", choice, field["choices"])
+            sheet.unknown((*path, "of", choice, "#"), "choice", choice, field["choices"])
     missing = [choice for choice in field["choices"] if choice not in graded["of"]]
     if missing:
         sheet.flaw(
@@ -226,7 +226,8 @@ def _check_run(definition: Mapping[str, Any], clock: Mapping[str, Any], sheet: S
     field = clock["from"]
     if field is not None and definition["fields"][field]["open"] is False:
         given = [name for name, action in actions.items() if field in (*action["needs"], *action["takes"])]
-        if all(set(actions[name]["from"]).isdisjoint(_before(definition, clock)) for name in given):
+        before = _before(definition, clock)
+        if not any(_leads_into(actions[name], before) for name in given):
             sheet.flaw(
                 (*path, "from"),
                 "clock-never-starts",
@@ -241,6 +242,11 @@ def _check_run(definition: Mapping[str, Any], clock: Mapping[str, Any], sheet: S
                 N_("`{name}` is not possible while this clock runs."),
                 name=name,
             )
+
+
+def _leads_into(action: Mapping[str, Any], states: set[str]) -> bool:
+    """Whether a case is in one of these states after the action."""
+    return not states.isdisjoint(action["from"] if action["to"] is None else [action["to"]])
 
 
 def _before(definition: Mapping[str, Any], clock: Mapping[str, Any]) -> set[str]:

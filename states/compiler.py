@@ -145,7 +145,7 @@ class _Maker:
                     )
                 given[code] = document.file
                 if {"opens", "every", "due", "owner"} <= data.keys() and data["opens"] not in unsure:
-                    duties[code] = duty_of(code, data)
+                    duties[code] = duty_of(code, data, self.types.get(data["opens"], {}).get("fields", {}))
                     check_duty(duties[code], document.sheet, ("duties", code), self.types, known)
         return duties
 
@@ -204,7 +204,8 @@ def step_of(step: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def duty_of(code: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def duty_of(code: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """A duty with every default written out; `NAME?` sets a field only where the case type has it."""
     title = data.get("title") or titled(code)
     aimed = data.get("for", {})
     due = data["due"]
@@ -218,7 +219,11 @@ def duty_of(code: str, data: Mapping[str, Any]) -> dict[str, Any]:
         "lead": data.get("lead", "0"),
         "owner": data["owner"],
         "case_title": data.get("case_title") or title,
-        "fields": dict(data.get("fields", {})),
+        "fields": {
+            name.removesuffix("?"): value
+            for name, value in data.get("fields", {}).items()
+            if not name.endswith("?") or name.removesuffix("?") in fields
+        },
     }
 
 

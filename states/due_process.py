@@ -21,22 +21,40 @@ def check_due_process(definition: Mapping[str, Any], sheet: Sheet) -> None:
     """Report what a definition with effects lacks, at the action that brings them."""
     for name in dict.fromkeys(effect["on"] for effect in definition["effects"]):
         _check_decision(definition, sheet, name)
+    for effect in definition["effects"]:
+        _check_untouched(definition, sheet, effect)
+
+
+def _check_untouched(definition: Mapping[str, Any], sheet: Sheet, effect: Mapping[str, Any]) -> None:
+    """What the effect hangs on is said in the decision itself; on whom it falls is said at the opening."""
+    fixed = {effect["whom"]: (), effect["from"]: (effect["on"],)} | dict.fromkeys(effect["if"], (effect["on"],))
+    for name, action in definition["actions"].items():
+        for key in ("needs", "takes"):
+            for field in action[key]:
+                if name not in fixed.get(field, (name,)):
+                    sheet.flaw(
+                        ("actions", name, key, f"={field}"),
+                        "effects-changed",
+                        N_("`{name}` would change `{field}`, on which the effects of `{decision}` hang."),
+                        name=name,
+                        field=field,
+                        decision=effect["on"],
+                    )
 
 
 def _check_decision(definition: Mapping[str, Any], sheet: Sheet, name: str) -> None:
     actions = definition["actions"]
     action = actions[name]
     path: Path = ("actions", name)
-    answers = [key for key, other in actions.items() if other["by"] == ["party"]]
-    if not answers and not any("party" in clock["holders"] for clock in definition["clocks"].values()):
+    hearings = {key for key, other in actions.items() if _hears(definition, other)}
+    if not _told(definition, name):
         sheet.flaw(
             path,
             "effects-notice",
-            N_("`{name}` has effects, but nothing is ever put to the respondent: no action or clock is for `party`."),
+            N_("`{name}` has effects, but before it nothing is put to the respondent: no action or clock for `party`."),
             name=name,
         )
-    hearings = {key for key, other in actions.items() if _hears(definition, other)}
-    if _reachable_without(definition, name, hearings):
+    elif _reachable_without(definition, name, hearings):
         sheet.flaw(
             path,
             "effects-hearing",
@@ -58,6 +76,15 @@ def _check_decision(definition: Mapping[str, Any], sheet: Sheet, name: str) -> N
             name=name,
             states=", ".join(sorted({action["to"]} if action["to"] else set(action["from"]))),
         )
+
+
+def _told(definition: Mapping[str, Any], name: str) -> bool:
+    """Whether something is offered to the respondent while the decision is still ahead."""
+    backward = [(to, state) for state, to in steps(definition, without=[name])]
+    ahead = reach(definition["actions"][name]["from"], backward)
+    offered = [action["from"] for action in definition["actions"].values() if "party" in action["by"]]
+    running = [clock["runs_in"] for clock in definition["clocks"].values() if "party" in clock["holders"]]
+    return any(not ahead.isdisjoint(states) for states in (*offered, *running))
 
 
 def _hears(definition: Mapping[str, Any], action: Mapping[str, Any]) -> bool:

@@ -33,7 +33,9 @@ def check_duty(duty: Mapping[str, Any], sheet: Sheet, path: Path, types: Mapping
     fields = definition["fields"]
     for name, value in duty["fields"].items():
         where = (*path, "fields", name)
-        if named(sheet, where, "field", name, fields):
+        if where not in sheet.places:
+            where = (*path, "fields", f"{name}?")
+        if named(sheet, (*where, "#"), "field", name, fields):
             _check_field(fields[name], value, sheet, where)
     missing = [
         name
@@ -72,7 +74,7 @@ def _check_due(duty: Mapping[str, Any], sheet: Sheet, path: Path) -> None:
 
 def _check_field(field: Mapping[str, Any], value: Any, sheet: Sheet, path: Path) -> None:
     if not isinstance(value, str) or not value.startswith("$"):
-        check_value(field, value, sheet, path, "bad-default")
+        check_value(field, value, sheet, path, "bad-value")
     elif value not in DUTY_WORDS:
         sheet.unknown(path, "word", value, DUTY_WORDS, code="unknown-word")
     elif field["type"] not in DUTY_WORDS[value]:

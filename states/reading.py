@@ -44,14 +44,14 @@ def integer(sheet: Sheet, node: Node, path: Path) -> int:
     return int(node.raw)
 
 
-def matching(shape: str, wanted: str) -> Read:
+def matching(shape: str, wanted: str, *, code: str = "bad-name") -> Read:
     """A reader for one word of the given shape."""
     pattern = re.compile(shape)
 
     def read(sheet: Sheet, node: Node, path: Path) -> str:
         found = text(sheet, node, path)
         if found and not pattern.fullmatch(found):
-            sheet.flaw(path, "bad-name", N_("`{name}` is not {wanted}."), name=found, wanted=wanted)
+            sheet.flaw(path, code, N_("`{name}` is not {wanted}."), name=found, wanted=wanted)
         return found
 
     return read
@@ -117,8 +117,11 @@ def record(keys: Mapping[str, Read], required: Iterable[str] = ()) -> Read:
     return read
 
 
-def table(entry: Read, name: Read) -> Read:
-    """A reader for a mapping of names of one's own to entries; the place of an entry is that of its name."""
+def table(entry: Read, name: Read, *, at_value: bool = False) -> Read:
+    """A reader for a mapping of names of one's own to entries.
+
+    The place of an entry is that of its name, or of its value with `at_value`; ``#`` below it is always the name.
+    """
 
     def read(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
         if not _is_map(sheet, node, path):
@@ -126,8 +129,9 @@ def table(entry: Read, name: Read) -> Read:
         found = {}
         for key, child in node.entries.items():
             where = (*path, key)
-            sheet.places[where] = node.keys[key]
-            name(sheet, Node(node.keys[key], "text", key), where)
+            sheet.places[where] = child.place if at_value else node.keys[key]
+            sheet.places[(*where, "#")] = node.keys[key]
+            name(sheet, Node(node.keys[key], "text", key), (*where, "#"))
             found[key] = entry(sheet, child, where)
         return found
 
@@ -205,7 +209,7 @@ def graded(inner: Read, *, absent: bool = False) -> Read:
             return None
         return inner(sheet, node, path)
 
-    by_field = record({"by": text, "of": table(choice, text)}, required=("by", "of"))
+    by_field = record({"by": text, "of": table(choice, text, at_value=True)}, required=("by", "of"))
 
     def read(sheet: Sheet, node: Node, path: Path) -> Any:
         if "by" in node.entries or "of" in node.entries:

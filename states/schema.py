@@ -39,10 +39,11 @@ CHOICE = matching(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", "a choice: letters, digits,
 ROLE = matching(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)?", "a role")
 PREFIX = matching(r"[A-Z][A-Z0-9]{1,7}", "a prefix of two to eight capital letters and digits")
 CODE = matching(r"[A-Za-z][A-Za-z0-9_-]{0,59}", "a code: letters, digits, - and _, beginning with a letter")
-CLOCK_TIME = matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", "a time of day such as 09:00")
+CLOCK_TIME = matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", "a time of day such as 09:00", code="bad-value")
 MONTH_DAY = matching(
     r"(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])",
     "a day of every year such as 03-31",
+    code="bad-value",
 )
 
 _name = text  # a name used, not given: whether it stands for something is the checks' question
@@ -122,7 +123,7 @@ EFFECT = record(
     {
         "title": title,
         "on": _name,
-        "if": table(many(text), _name),
+        "if": table(many(text), _name, at_value=True),
         "bars": many(one_of(*BARS)),
         "for": duration,
         "until": one_of("year-end"),
@@ -141,7 +142,7 @@ DUTY = record(
         "lead": duration,
         "owner": ROLE,
         "case_title": title,
-        "fields": table(value, _name),
+        "fields": table(value, _name, at_value=True),
     },
     required=("opens", "every", "due", "owner"),
 )

@@ -33,7 +33,7 @@ _UNKNOWN = {
         N_("`{name}` is not a condition; did you mean `{near}`?")),
     "type": (N_("There is no case type `{name}`."),
         N_("There is no case type `{name}`; did you mean `{near}`?")),
-    "calendar": (N_("There is no calendar `{name}`."),
+    "calendar": (N_("There is no calendar `{name}`; known are: {known}."),
         N_("There is no calendar `{name}`; did you mean `{near}`?")),
     "zone": (N_("There is no time zone `{name}`."),
         N_("There is no time zone `{name}`; did you mean `{near}`?")),
