@@ -5,12 +5,13 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from states.checking import Known, check_value, field_named, named
-from states.clock_checks import check_clocks, check_ladder
+from states.clock_checks import check_clocks
 from states.due_process import check_due_process
 from states.errors import N_, Usage
 from states.graph import reach, steps
 from states.guards import innermost
 from states.instants import zone_of
+from states.ladder_checks import check_ladder
 from states.sheet import Path, Sheet
 from states.vocabulary import CASE_ROLES, TAKEN_OPTIONS
 

@@ -1,6 +1,6 @@
 """What clocks and ladders must be: they start, lead somewhere, and do not run in a circle by themselves."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from states.checking import Known, field_named, named
@@ -10,52 +10,6 @@ from states.graph import reach, steps
 from states.guards import ladders_of
 from states.rules import check_extensions
 from states.sheet import Path, Sheet
-
-_DAY = 86400.0
-# The shortest and longest a unit can be, in seconds, holidays of a fortnight allowed for; enough to see an order.
-_SPAN = {
-    "minutes": (60.0, 60.0),
-    "hours": (3600.0, 3600.0),
-    "days": (_DAY, _DAY),
-    "working days": (_DAY, 3 * _DAY),
-    "weeks": (7 * _DAY, 7 * _DAY),
-    "months": (28 * _DAY, 31 * _DAY),
-    "years": (365 * _DAY, 366 * _DAY),
-}
-
-
-def check_ladder(steps: Sequence[Mapping[str, Any]], sheet: Sheet, path: Path, known: Known) -> None:
-    """The steps of one ladder: there are some, they tell known roles, and none comes before the one above it."""
-    if not steps:
-        sheet.flaw(path, "ladder-empty", N_("A ladder has at least one step."))
-    before = "0"
-    for index, step in enumerate(steps):
-        for role in step.get("tell", ()):
-            known.role(sheet, (*path, index, "tell", f"={role}"), role)
-        if not step.get("tell") and not step.get("do"):
-            sheet.flaw((*path, index), "missing-key", N_("`{key}` is missing here."), key="tell")
-        after = step.get("after", before)
-        if _earlier(after, before):
-            sheet.flaw(
-                (*path, index, "after"),
-                "ladder-not-ascending",
-                N_("This step ({after}) would come before the one above it ({before})."),
-                after=after,
-                before=before,
-            )
-        before = after
-
-
-def _earlier(one: str, other: str) -> bool:
-    """Whether the first amount of time is certainly shorter."""
-    if other == "0":
-        return False
-    if one == "0":
-        return parse_duration(other).n > 0
-    left, right = parse_duration(one), parse_duration(other)
-    if left.unit == right.unit:
-        return left.n < right.n
-    return left.n * _SPAN[left.unit][1] < right.n * _SPAN[right.unit][0]
 
 
 def check_clocks(definition: Mapping[str, Any], sheet: Sheet, known: Known) -> None:
@@ -163,21 +117,36 @@ def _check_ladders(
     definition: Mapping[str, Any], clock: Mapping[str, Any], sheet: Sheet, path: Path, known: Known
 ) -> None:
     ladder = clock["ladder"]
-    if ladder is None and clock["then"] is None:
-        sheet.flaw(
-            path,
-            "clock-without-result",
-            N_("Nothing happens when `{name}` runs out; give it a `ladder:` or a `then:`."),
-            name=path[-1],
-        )
-    elif isinstance(ladder, str):
+    if isinstance(ladder, str):
         named(sheet, (*path, "ladder"), "ladder", ladder, known.ladders)
     elif ladder is not None:
         _check_graded(definition, ladder, sheet, (*path, "ladder"))
         for choice, name in ladder["of"].items():
-            named(sheet, (*path, "ladder", "of", choice), "ladder", name, known.ladders)
+            if name is not None:
+                named(sheet, (*path, "ladder", "of", choice), "ladder", name, known.ladders)
+    for silent in _without_result(clock, path):
+        sheet.flaw(
+            silent,
+            "clock-without-result",
+            N_("Nothing happens when `{name}` runs out; give it a `ladder:` or a `then:`."),
+            name=path[-1],
+        )
     for action, where in _automatic(definition, clock, sheet, path):
         _check_automatic(definition, clock, sheet, where, action)
+
+
+def _without_result(clock: Mapping[str, Any], path: Path) -> Iterator[Path]:
+    """Where a breach of this clock would have no consequence: nowhere, in all, or for some choices."""
+    limit, ladder = clock["limit"], clock["ladder"]
+    if clock["then"] is not None or isinstance(ladder, str):
+        return
+    if ladder is None:
+        yield path
+        return
+    for choice, name in ladder["of"].items():
+        unlimited = limit.get("by") == ladder["by"] and limit["of"].get(choice) is None
+        if name is None and not unlimited:
+            yield (*path, "ladder", "of", choice)
 
 
 def _automatic(

@@ -107,7 +107,7 @@ CLOCK = record(
         "again": rule,
         "holders": many(ROLE),
         "remind": many(reminder),
-        "ladder": graded(_name),
+        "ladder": graded(_name, absent=True),
         "then": _name,
         "extension": record(
             {"max": amount, "times": integer, "approve": many(ROLE)}, required=("max", "times", "approve")
