@@ -21,8 +21,15 @@ ZONES = (
 FAST = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 DAY_UNITS = ("days", "working days", "weeks", "months", "years")
 MOST = {
-    **{"minutes": 4000, "hours": 120, "business minutes": 3000, "business hours": 40},
-    **{"days": 60, "working days": 40, "weeks": 8, "months": 14, "years": 2},
+    "minutes": 4000,
+    "hours": 120,
+    "business minutes": 3000,
+    "business hours": 40,
+    "days": 60,
+    "working days": 40,
+    "weeks": 8,
+    "months": 14,
+    "years": 2,
 }
 
 minutes = st.integers(0, 3 * 365 * 24 * 60).map(lambda n: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=n))

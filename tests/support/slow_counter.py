@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -41,7 +41,7 @@ class SlowCalendar:
         }
 
 
-@lru_cache(maxsize=None)
+@cache
 def to_utc(day: date, wall: time, zone: ZoneInfo, later: bool) -> datetime:
     """The instant of a wall time, found by trying every quarter-hour offset there is."""
     naive = datetime.combine(day, wall)
@@ -98,11 +98,11 @@ class Slow:
         cutoff = time.fromisoformat(rule["cutoff"]) if "cutoff" in rule else None
         start = event if isinstance(event, datetime) else to_utc(event, time(0), self.zone, later=False)
         event_day = self.local(start).date() if isinstance(event, datetime) else event
-        if cutoff and day_limit and isinstance(event, datetime) and self.calendar.working(event_day):
-            if event > to_utc(event_day, cutoff, self.zone, later=True):
+        late = cutoff and isinstance(event, datetime) and event > to_utc(event_day, cutoff, self.zone, later=True)
+        if day_limit and late and self.calendar.working(event_day):
+            event_day += DAY
+            while not self.calendar.working(event_day):
                 event_day += DAY
-                while not self.calendar.working(event_day):
-                    event_day += DAY
         by_day = day_limit or any(n and not unit.endswith(("minutes", "hours")) for n, unit in amounts)
         day = self.days(rule, amounts, event_day, step) if by_day else event_day
         if minutes:
