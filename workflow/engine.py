@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from states.effects import effects_of
 from states.errors import N_, Conflict, NotNow, NotPermitted, Usage
 from states.guards import roles_asked
 from workflow import case as cases
@@ -181,6 +182,9 @@ def _transition(
         private[f"file/{no}"] = {"name": file.name, "sha256": file.sha256, "size": file.size}
     if reason:
         private["reason"] = reason
+    data = {"version": case.version, "fields": public, "roles": sorted(held & set(spec["by"]))}
+    if effects := effects_of(definition, action, case.fields):
+        data["effects"] = effects
     written = case.write(
         tx,
         "case.acted",
@@ -189,7 +193,7 @@ def _transition(
         from_state=before,
         to_state=case.state,
         rule=scene.rule("action", action),
-        data={"version": case.version, "fields": public, "roles": sorted(held & set(spec["by"]))},
+        data=data,
         private=private,
     )
     _keep_files(tx, case, files, first, written)

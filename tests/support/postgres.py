@@ -78,8 +78,9 @@ def _version(folder: Path) -> int:
 class PostgresServer:
     """One cluster on a free loopback port; a context manager. As root it runs under an existing plain account."""
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, settings: dict[str, str] = SETTINGS) -> None:
         self.binaries = binaries
+        self.settings = settings
         self.home = Path(tempfile.mkdtemp(prefix="duecourse-pg-"))
         self.port = 0
         self._account: dict[str, Any] = {}
@@ -148,7 +149,7 @@ class PostgresServer:
             self.binaries = self.home / self.binaries.relative_to(package.parent)
 
     def _start(self) -> None:
-        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        settings = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
         for _ in range(5):  # somebody else may take the free port before the server does
             self.port = _free_port()
             command = ["-D", self._data, "-h", "127.0.0.1", "-p", str(self.port), "-k", "", *settings]
