@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
@@ -33,9 +34,9 @@ def transitions(store: Store, refs: list[str]) -> int:
     plan = (("submit", "wang", [office.EVIDENCE]), ("review", "zhao", []), ("archive", "sun", []))
     done = 0
     for action, login, files in plan:
-        who = office.who(login)
+        do = partial(engine.act, action=action, who=office.who(login), files=files)
         for ref in refs:
-            store.transact(lambda tx, ref=ref: engine.act(tx, ref, action, who=who, files=files))
+            store.transact(partial(do, ref=ref))
             done += 1
     return done
 

@@ -28,7 +28,7 @@ def effects_of(definition: Mapping[str, Any], action: str, fields: Mapping[str, 
 
 def last_day(effect: Mapping[str, Any], begins: date) -> date:
     """The last barred day: the end of the year, or the day before the same date so much later."""
-    if effect["until"] == "year-end":
+    if effect.get("until") == "year-end":
         return date(begins.year, 12, 31)
     span: Duration = parse_duration(effect["for"])
     if span.unit in ("months", "years"):
