@@ -1,20 +1,20 @@
 """What a register file would change, and changing it. Rows the file does not name stay as they are."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from states.errors import Conflict, Invalid, N_
-from workflow.leave import Absence
+from states.errors import N_, Conflict, Invalid
 from workflow.register_check import Table, check
-from workflow.register_file import BadRegister, Entry, Register
+from workflow.register_file import BadRegister, Entry, Register, read_register
 from workflow.seats import hold
 from workflow.sql import event as event_sql
 from workflow.sql import register as sql
 from workflow.store.tx import Tx
 from workflow.trail import Who, Written, append
 from workflow.workspace import new_person_id
+
+__all__ = ["BadRegister", "Change", "Plan", "Register", "import_register", "plan", "read_register"]
 
 ALWAYS = "0001-01-01"  # a portfolio without a first day has been so as far as anybody knows
 
@@ -180,12 +180,11 @@ class _Merge:
         for entry in entries:
             person, from_on = self._id(entry.values["person"]), entry.values["from"]
             deputy = entry.values.get("deputy")
-            new = Absence(self.tx.id(), person, None, from_on, entry.values["to"])
             values = {"to_on": entry.values["to"]}
             if "deputy" in entry.values:
                 values["deputy"] = self._id(deputy) if deputy else None
-            row = {"id": new.id, "person": person, "deputy": None, "from_on": from_on, "to_on": new.to_on}
-            self.tables["leave"].lay((person, from_on), row, values, entry.where)
+            new = {"id": self.tx.id(), "person": person, "deputy": None, "from_on": from_on}
+            self.tables["leave"].lay((person, from_on), new, values, entry.where)
 
     def _id(self, login: str) -> str:
         """The person's id; for a login nobody has (a problem reported later) the login itself."""
@@ -195,8 +194,3 @@ class _Merge:
 
 def _renamed(values: dict[str, Any]) -> dict[str, Any]:
     return {"to_on" if key == "to" else key: value for key, value in values.items()}
-
-
-def changes_of(planned: Plan, table: str) -> Iterator[Change]:
-    """The changes to one table."""
-    return (change for change in planned.changes if change.table == table)

@@ -77,3 +77,10 @@ ON CONFLICT (person, unit, from_on) DO UPDATE SET to_on = excluded.to_on"""
 SET_LEAVE = """INSERT INTO leave (id, person, deputy, from_on, to_on) VALUES (:id, :person, :deputy, :from_on, :to_on)
 ON CONFLICT (id) DO UPDATE SET deputy = excluded.deputy, from_on = excluded.from_on, to_on = excluded.to_on"""
 REMOVE_LEAVE = "DELETE FROM leave WHERE id = :id"
+CALENDAR_NAMES = "SELECT name FROM calendar WHERE current = 1"
+
+# Logins and names of so many ids at once; unused places repeat an id.
+NAMES = {
+    size: f"SELECT id, login, name FROM person WHERE id IN ({', '.join(f':p{n}' for n in range(size))})"
+    for size in (1, 4, 16, 64, 256)
+}
