@@ -1,0 +1,127 @@
+"""`case`: look at cases."""
+
+import click
+
+from cli import render
+from cli.base import arg, command, opt
+from cli.errors import EXIT_CODES
+from cli.forms import pinned_or_refused
+from cli.session import Session
+from cli.texts import N_, _
+from cli.views import EVENT_COLUMNS, Labels, case_blocks, speak
+from states.errors import Integrity, Usage
+
+LIMIT = opt("--limit", type=click.IntRange(1, 1000), default=50, metavar="N", help=N_("At most so many rows."))
+AFTER = opt("--after", metavar="TOKEN", help=N_("Go on after the page that ended with this token."))
+
+
+@command(
+    N_("List cases. Open ones come in the order they are due."),
+    opt("--type", metavar="TYPE", help=N_("Only this case type.")),
+    opt("--state", metavar="STATE", help=N_("Only cases in this state.")),
+    opt("--unit", metavar="UNIT", help=N_("Only cases of this unit.")),
+    opt("--owner", metavar="LOGIN", help=N_("Only cases of this owner.")),
+    opt("--open", "open_", is_flag=True, help=N_("Only open cases.")),
+    opt("--closed", is_flag=True, help=N_("Only closed cases.")),
+    opt("--overdue", is_flag=True, help=N_("Only cases with an overdue limit.")),
+    LIMIT,
+    AFTER,
+)
+def list_(
+    session: Session,
+    *,
+    type: str | None,
+    state: str | None,
+    unit: str | None,
+    owner: str | None,
+    open_: bool,
+    closed: bool,
+    overdue: bool,
+    limit: int,
+    after: str | None,
+) -> None:
+    """One row per case."""
+    from workflow import ask
+
+    if open_ and closed:
+        raise Usage("A case is either open or closed.", hint=N_("Use one of --open and --closed."))
+    wanted = True if open_ else False if closed else None
+    with session.read() as tx:
+        found = ask.case_list(
+            tx,
+            type=type,
+            state=state,
+            unit=unit,
+            owner=owner,
+            open=wanted,
+            overdue=overdue,
+            limit=limit,
+            after=after,
+        )
+        labels = Labels(tx)
+    columns: list[render.Column] = [
+        ("ref", N_("Number"), None),
+        ("title", N_("Title"), None),
+        ("unit", N_("Unit"), None),
+        ("state", N_("State"), labels.state),
+        ("owner", N_("Owner"), None),
+        ("due_at", N_("Due"), lambda row: render.day_time(row["due_at"])),
+        ("overdue", N_("Overdue"), lambda row: _("overdue") if row["overdue"] else ""),
+    ]
+    render.listing(session, found, columns, empty=_("No case is like that."))
+
+
+@command(N_("Show one case: its fields, clocks, actions, files and links."), arg("ref"))
+def show(session: Session, ref: str) -> None:
+    """The actions say what the one who looks may do now."""
+    from workflow import ask, policies
+
+    with session.read() as tx:
+        found = ask.case(tx, ref, session.asking(tx))
+        definition = policies.definition_by_hash(tx, found["policy"])
+    render.one(session, speak(found), lambda: case_blocks(speak(found), definition))
+
+
+@command(N_("Show everything that happened to a case, in order."), arg("ref"))
+def history(session: Session, ref: str) -> None:
+    """The events of its stream."""
+    from workflow import ask
+
+    with session.read() as tx:
+        pinned_or_refused(tx, ref)
+        found = ask.history(tx, ref)
+    render.listing(session, found, EVENT_COLUMNS)
+
+
+@command(
+    N_("List the files of a case."),
+    arg("ref"),
+    opt("--verify", is_flag=True, help=N_("Check that each is there and unchanged.")),
+)
+def files(session: Session, ref: str, verify: bool) -> int:
+    """Exit 7 where a file is missing or altered."""
+    from workflow import ask
+
+    with session.read() as tx:
+        rows = [dict(row) for row in ask.case(tx, ref, None)["files"]]
+    columns: list[render.Column] = [
+        ("name", N_("File"), None),
+        ("size", N_("Bytes"), None),
+        ("at", N_("Added"), lambda row: render.day_time(row["at"])),
+        ("sha256", N_("SHA-256"), None),
+    ]
+    wrong: dict[str, str] = {}
+    if verify:
+        from pathlib import Path
+
+        from workflow.files import flaws
+
+        wrong = flaws(Path(session.settings.files_home()), [(row["sha256"], row["size"]) for row in rows])
+        for row in rows:
+            row["status"] = wrong.get(row["sha256"], "intact")
+        columns.append(("status", N_("Check"), lambda row: _(_STATUS[row["status"]])))
+    render.listing(session, {"schema": 1, "rows": rows, "next": None}, columns, empty=_("No file was added."))
+    return EXIT_CODES[Integrity] if wrong else 0
+
+
+_STATUS = {"intact": N_("intact"), "missing": N_("missing"), "altered": N_("altered")}

@@ -1,0 +1,62 @@
+"""`db`: which database this is, and its schema."""
+
+from typing import Any
+
+from cli import render
+from cli.base import command
+from cli.session import Session
+from cli.settings import sqlite_path
+from cli.texts import N_, _
+
+
+def public_url(url: str) -> str:
+    """The address without a password."""
+    if "@" not in url or sqlite_path(url) is not None:
+        return url
+    scheme, _slashes, rest = url.partition("://")
+    account, _at, host = rest.rpartition("@")
+    return f"{scheme}://{account.partition(':')[0]}@{host}"
+
+
+@command(N_("Tell which database this is and how it stands."))
+def status(session: Session) -> None:
+    """One object; a database of another revision is Invalid, and its sentence says what to do."""
+    from workflow.store import REVISION
+
+    store = session.store
+    data: dict[str, Any] = {
+        "schema": 1,
+        "url": public_url(store.url),
+        "kind": store.driver.kind,
+        "file": sqlite_path(store.url),
+        "revision": REVISION,
+        "sandbox": store.workspace.sandbox,
+        "now": store.now(),
+    }
+
+    def human() -> list[render.Block]:
+        rows = [
+            [_("Database"), data["url"]],
+            [_("Revision"), data["revision"]],
+            [_("Kind"), _("a sandbox: its time is simulated") if data["sandbox"] else _("a real workspace")],
+            [_("Now"), data["now"]],
+        ]
+        return [render.Block("", "", rows)]
+
+    render.one(session, data, human)
+
+
+@command(N_("Bring the database to this version of the program. Safe to repeat; make a backup first."))
+def upgrade(session: Session) -> None:
+    """Says the revision before and after."""
+    from workflow.migrate import upgrade as migrate
+
+    was, now = migrate(session.settings.database())
+    data = {"schema": 1, "was": was, "revision": now, "changed": was != now}
+
+    def human() -> list[str]:
+        if was == now:
+            return [_("The database is already at revision {now}.").format(now=now)]
+        return [_("Upgraded from revision {was} to {now}.").format(was=was or "-", now=now)]
+
+    render.changed(session, data, human)

@@ -1,0 +1,113 @@
+"""Problems as people and programs read them: one sentence, one hint, and the exit code. The only table of codes."""
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from cli.texts import _
+from cli.width import clean
+from states.errors import (
+    Conflict,
+    Failed,
+    Integrity,
+    Invalid,
+    NotFound,
+    NotNow,
+    NotPermitted,
+    Outside,
+    Problem,
+    Usage,
+)
+
+DONE = 0
+OVERDUE = 10  # `due --check` only
+INTERRUPTED = 130
+
+EXIT_CODES: dict[type[Problem], int] = {
+    Failed: 1,
+    Usage: 2,
+    NotFound: 3,
+    NotPermitted: 4,
+    NotNow: 5,
+    Conflict: 6,
+    Integrity: 7,
+    Invalid: 8,
+    Outside: 9,
+}
+
+
+def exit_code(problem: Problem) -> int:
+    """The code of the nearest class in the table; 1 for one that is not in it."""
+    return next((EXIT_CODES[kind] for kind in type(problem).__mro__ if kind in EXIT_CODES), 1)
+
+
+def fill(text: str, places: dict[str, Any]) -> str:
+    """The text in the reader's language, its ``{named}`` places filled in."""
+    if not text:
+        return ""
+    spoken = _(text)
+    return spoken.format(**places) if places else spoken
+
+
+def describe(error: BaseException) -> tuple[int, dict[str, str]]:
+    """(exit code, {code, message, hint, where}) of anything a command can raise."""
+    if isinstance(error, Problem):
+        return exit_code(error), {
+            "code": error.code,
+            "message": fill(error.message, error.places),
+            "hint": fill(error.hint, error.places),
+            "where": error.where,
+        }
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return EXIT_CODES[Usage], _plain(Usage.code, _("Missing command."))
+    if isinstance(error, click.UsageError):
+        context = error.ctx
+        hint = ""
+        if context is not None and context.command.get_help_option(context) is not None:
+            hint = _("See `{command} --help`.").format(command=context.command_path)
+        return EXIT_CODES[Usage], _plain(Usage.code, error.format_message(), hint)
+    if isinstance(error, click.ClickException):
+        return EXIT_CODES[Failed], _plain(Failed.code, error.format_message())
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return INTERRUPTED, _plain("interrupted", _("Interrupted."))
+    if isinstance(error, OSError):
+        why = error.strerror or str(error)
+        place = "" if error.filename is None else str(error.filename)
+        message = _("The operating system refused: {why}.").format(why=why)
+        return EXIT_CODES[Failed], {**_plain(Failed.code, message), "where": place}
+    message = _("Something unexpected went wrong: {kind}: {why}.").format(kind=type(error).__name__, why=error)
+    return EXIT_CODES[Failed], _plain(Failed.code, message, _("Run it again with --debug and report what it prints."))
+
+
+def _plain(code: str, message: str, hint: str = "") -> dict[str, str]:
+    return {"code": code, "message": message, "hint": hint, "where": ""}
+
+
+def report(error: BaseException, *, as_json: bool, debug: bool) -> int:
+    """Say on stderr what went wrong; answers the exit code."""
+    code, said = describe(error)
+    if debug:
+        import traceback
+
+        traceback.print_exception(error, file=sys.stderr)
+    if as_json:
+        _say(json.dumps({"error": said}, ensure_ascii=False))
+        return code
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        _say(error.format_message())
+        return code
+    where = f"{said['where']}: " if said["where"] else ""
+    _say(_("Error: {message}").format(message=where + said["message"]))
+    if said["hint"]:
+        _say(_("Hint: {hint}").format(hint=said["hint"]))
+    return code
+
+
+def _say(text: str) -> None:
+    try:
+        sys.stderr.write(clean(text) + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):  # nobody can be told that nobody can be told
+        return

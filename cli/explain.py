@@ -1,0 +1,146 @@
+"""`calendar explain`: how a limit is counted, day by day. Needs no workspace."""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from cli import render
+from cli.base import command, opt
+from cli.session import Session
+from cli.texts import N_, _
+from states.calendars import Calendars, parse_calendars, shipped
+from states.errors import Invalid, NotFound, Usage
+
+if TYPE_CHECKING:
+    from states.limits import Due
+
+
+@command(
+    N_("Show, day by day, how a limit is counted from an event to its last instant."),
+    opt("--from", "from_", metavar="T", required=True, help=N_("The event: an instant with its offset, or a day.")),
+    opt("--rule", metavar="JSON", required=True, help=N_('The limit: {"limit": "20 working days"} or "36h".')),
+    opt("--stop", metavar="S", multiple=True, help=N_("A stop: pause:T1/T2, exclude:D1/D2 or reset:T. Repeatable.")),
+    opt("--extend", metavar="DUR", multiple=True, help=N_("Extend the limit by so much. Repeatable.")),
+    opt("--calendars", metavar="FILE", help=N_("Calendars to count with, YAML or JSON.")),
+)
+def explain(
+    session: Session, *, from_: str, rule: str, stop: tuple[str, ...], extend: tuple[str, ...], calendars: str | None
+) -> None:
+    """Rule, stops and extensions are exactly those of a policy."""
+    from states.durations import parse_duration
+    from states.limits import due, parse_instant
+    from states.rules import parse_rule
+
+    event = parse_instant(from_)
+    counted = parse_rule(read_rule(rule))
+    extensions = [parse_duration(text) for text in extend]
+    known, calendar, zone = _setting(session, calendars)
+    found = due(counted, event, known, calendar=calendar, zone=zone, stops=stop, extensions=extensions, explain=True)
+    data = _answer(found)
+    render.one(session, data, lambda: _blocks(data, found))
+
+
+def read_rule(text: str) -> Any:
+    """What was typed after --rule: JSON, or a limit as people write it; Usage for broken JSON."""
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except ValueError as error:
+        if text.lstrip()[:1] not in ("{", "[", '"'):
+            return text
+        raise Usage(
+            "The rule is not JSON: {why}.",
+            hint=N_("Write it like {example}, in single quotes for the shell."),
+            where="--rule",
+            why=str(error),
+            example='{"limit": "20 working days", "calendar": "CN"}',
+        ) from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Usage("The rule says {key} twice.", hint=N_("Leave one of them out."), where="--rule", key=twice)
+    return found
+
+
+def read_calendars(path: str) -> dict[str, dict[str, Any]]:
+    """The calendars in a YAML or JSON file, by name; Invalid with its place for a broken one."""
+    from pathlib import Path
+
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid("{path} is not UTF-8 text.", hint=N_("Save the file as UTF-8."), path=path) from error
+    except OSError as error:
+        raise NotFound("{path} cannot be read: {why}.", path=path, why=error.strerror or str(error)) from error
+    return parse_calendars(_parsed(path, text), path)
+
+
+def _parsed(path: str, text: str) -> Any:
+    if path.endswith(".json"):
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            where = f"{path}:{error.lineno}:{error.colno}"
+            raise Invalid("This is not JSON: {why}.", where=where, why=error.msg) from error
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
+        why = " ".join(str(error.problem or error.context or error).split())
+        raise Invalid("This is not YAML: {problem}.", where=where, problem=why) from error
+    except (YAMLError, ValueError) as error:
+        raise Invalid("This is not YAML: {problem}.", where=path, problem=str(error).splitlines()[0]) from error
+
+
+def _setting(session: Session, path: str | None) -> tuple[Calendars, str | None, str | None]:
+    """(the calendars known, the calendar and the zone where the rule names none)."""
+    bodies = read_calendars(path) if path else {}
+    if session.has_workspace():
+        from workflow import calendars
+
+        with session.read() as tx:
+            known = Calendars({**calendars.bodies(tx), **bodies}) if bodies else calendars.load(tx)
+            return known, tx.workspace.calendar, tx.workspace.zone
+    known = Calendars(bodies or shipped())
+    return known, (next(iter(bodies)) if len(bodies) == 1 else None), None
+
+
+def _answer(found: "Due") -> dict[str, Any]:
+    from states.instants import zone_of
+
+    days = [
+        {"date": day.date, "what": day.what, "counted": day.counted, "note": "; ".join(map(_, day.note.split("; ")))}
+        for day in found.days
+    ]
+    return {
+        "schema": 1,
+        "due_at": found.at.astimezone(zone_of(found.zone)).isoformat(),
+        "due_on": found.on.isoformat(),
+        "precision": found.precision,
+        "provisional": found.provisional,
+        "calendar": found.calendar,
+        "days": days,
+    }
+
+
+def _blocks(data: dict[str, Any], found: "Due") -> list[render.Block]:
+    from cli.calendar import WHAT, weekday
+
+    count = 0
+    lines = []
+    for day in data["days"]:
+        count += day["counted"]
+        number = str(count) if day["counted"] else ""
+        lines.append([day["date"], weekday(day["date"]), _(WHAT[day["what"]]), number, day["note"]])
+    heads = [_("Day"), _("Weekday"), _("What"), _("Counted"), _("Note")]
+    due = data["due_on"] if found.precision == "day" else data["due_at"]
+    foot = [[_("Due"), due], [_("Calendar"), f"{found.calendar}, {found.zone}"]]
+    if found.provisional:
+        foot.append([_("Provisional"), _("a day lies outside what the calendar knows; it will be counted anew")])
+    return [render.Block("day", "", lines, heads), render.Block("due", "", foot)]

@@ -1,0 +1,121 @@
+"""Every command by name: where it lives and what it is for. Help and completion read only this."""
+
+from cli.base import Entry, Group
+from cli.texts import N_
+
+CASE = Group(
+    "case",
+    {
+        "list": ("cli.case:list_", N_("List cases.")),
+        "show": ("cli.case:show", N_("Show one case: its fields, clocks, actions, files and links.")),
+        "history": ("cli.case:history", N_("Show everything that happened to a case.")),
+        "files": ("cli.case:files", N_("List the files of a case; --verify checks their content.")),
+        "comment": ("cli.case_acts:comment", N_("Say something about a case, on record.")),
+        "assign": ("cli.case_acts:assign", N_("Give a case to another owner.")),
+        "link": ("cli.case_acts:link", N_("Let a case point at another.")),
+        "attach": ("cli.case_acts:attach", N_("Add a file to a case.")),
+    },
+    help=N_("Cases: look, comment, hand over."),
+)
+LEAVE = Group(
+    "leave",
+    {
+        "set": ("cli.leave:set_", N_("Record an absence and who stands in.")),
+        "end": ("cli.leave:end", N_("End an absence today.")),
+        "list": ("cli.leave:list_", N_("List absences, present and to come.")),
+    },
+    help=N_("Absences and deputies."),
+)
+DUTY = Group(
+    "duty",
+    {
+        "list": ("cli.duty:list_", N_("List duties and how each window stands.")),
+        "show": ("cli.duty:show", N_("Show one duty and its windows.")),
+        "forecast": ("cli.duty:forecast", N_("List what duties will open next.")),
+    },
+    help=N_("Recurring duties."),
+)
+ORG = Group(
+    "org",
+    {
+        "import": ("cli.org:import_", N_("Bring in units, people and posts from a file.")),
+        "tree": ("cli.org:tree", N_("Show the units as a tree.")),
+        "show": ("cli.org:show", N_("Show a unit or a person.")),
+        "ladder": ("cli.org:ladder", N_("Show who answers for a unit, post by post.")),
+        "who": ("cli.org:who", N_("Tell who holds a role for a unit.")),
+    },
+    help=N_("The register: units, posts, people."),
+)
+AUDIT = Group(
+    "audit",
+    {
+        "log": ("cli.audit:log", N_("List events of the trail.")),
+        "verify": ("cli.audit:verify", N_("Check that the trail is whole and unchanged.")),
+    },
+    help=N_("The trail: what happened, and whether it was changed."),
+)
+POLICY = Group(
+    "policy",
+    {
+        "packs": ("cli.policy:packs", N_("List the policies that come with the program.")),
+        "check": ("cli.policy:check", N_("Check policy files without applying them.")),
+        "show": ("cli.policy:show", N_("Show the policy in force, or one case type of it.")),
+        "graph": ("cli.policy:graph", N_("Draw the states and actions of a case type or a case.")),
+        "apply": ("cli.policy:apply", N_("Put a policy in force.")),
+    },
+    help=N_("The law in force: case types, limits, ladders, duties."),
+)
+CALENDAR = Group(
+    "calendar",
+    {
+        "list": ("cli.calendar:list_", N_("List the calendars.")),
+        "show": ("cli.calendar:show", N_("Show the days of a calendar.")),
+        "import": ("cli.calendar:import_", N_("Bring in calendars from a file.")),
+        "explain": ("cli.explain:explain", N_("Show, day by day, how a limit is counted.")),
+    },
+    help=N_("Working days, days off, and how limits are counted."),
+)
+NOTIFY = Group(
+    "notify",
+    {
+        "list": ("cli.notify:list_", N_("List notices: waiting, sent, given up.")),
+        "retry": ("cli.notify:retry", N_("Try notices that were given up once more.")),
+        "test": ("cli.notify:test", N_("Send one test notice to an address.")),
+    },
+    help=N_("Notices to people."),
+)
+DB = Group(
+    "db",
+    {
+        "status": ("cli.db:status", N_("Tell which database this is and how it stands.")),
+        "upgrade": ("cli.db:upgrade", N_("Bring the database to this version of the program.")),
+    },
+    help=N_("The database of the workspace."),
+)
+CONFIG = Group(
+    "config",
+    {"explain": ("cli.config:explain", N_("Tell where the value of a setting comes from."))},
+    help=N_("Settings."),
+)
+
+ROOT: dict[str, Entry | Group] = {
+    "due": ("cli.due:due", N_("What is due, and who holds it.")),
+    "new": ("cli.new:new", N_("Open a case.")),
+    "do": ("cli.do:do", N_("Act on a case.")),
+    "case": CASE,
+    "duty": DUTY,
+    "leave": LEAVE,
+    "org": ORG,
+    "audit": AUDIT,
+    "policy": POLICY,
+    "calendar": CALENDAR,
+    "notify": NOTIFY,
+    "run": ("cli.run:run", N_("Let the clocks run: fire what is due, open duties, send notices.")),
+    "advance": ("cli.run:advance", N_("Move the time of a sandbox.")),
+    "init": ("cli.init:init", N_("Make a workspace.")),
+    "whoami": ("cli.whoami:whoami", N_("Tell who you are here.")),
+    "doctor": ("cli.doctor:doctor", N_("Check that everything is in order.")),
+    "config": CONFIG,
+    "db": DB,
+    "completion": ("cli.completion:completion", N_("Print the completion script for a shell.")),
+}

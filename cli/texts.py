@@ -1,0 +1,69 @@
+"""The language people read. One gettext catalogue translates our words and click's own.
+
+Paths are text here: pathlib would cost a tenth of what a person waits for.
+"""
+# ruff: noqa: PTH118, PTH120
+
+import gettext
+import os
+from collections.abc import Mapping, Sequence
+
+from states.errors import N_
+
+__all__ = ["LANGUAGES", "N_", "_", "language", "pick", "plural", "title", "use"]
+
+DOMAIN = "duecourse"
+LOCALE = os.path.join(os.path.dirname(__file__), "locale")
+LANGUAGES = ("en", "zh_CN")
+
+# click asks gettext's global functions, each time it says something, so this reaches its words too.
+gettext.bindtextdomain(DOMAIN, LOCALE)
+gettext.textdomain(DOMAIN)
+
+_now: dict[str, gettext.NullTranslations] = {}
+
+
+def pick(wanted: Sequence[str | None], environ: Mapping[str, str]) -> str:
+    """The first language named that we have: the wanted ones, then LC_ALL, LC_MESSAGES, LANG; else English."""
+    for name in (*wanted, environ.get("LC_ALL"), environ.get("LC_MESSAGES"), environ.get("LANG")):
+        if name:
+            code = name.partition(".")[0].partition("@")[0].replace("-", "_").lower()
+            return "zh_CN" if code == "zh" or code.startswith("zh_") else "en"
+    return "en"
+
+
+def use(code: str) -> None:
+    """Speak this language from now on."""
+    os.environ["LANGUAGE"] = code  # where gettext itself looks first
+    if code == "en":
+        found = gettext.NullTranslations()
+    else:
+        found = gettext.translation(DOMAIN, LOCALE, [code], fallback=True)
+    _now.clear()
+    _now[code] = found
+
+
+def language() -> str:
+    """The language in use: one of LANGUAGES."""
+    return next(iter(_now), "en")
+
+
+def _(text: str) -> str:
+    """The text in the language in use."""
+    for found in _now.values():
+        return found.gettext(text)
+    return text
+
+
+def plural(one: str, many: str, n: int) -> str:
+    """The form for n, with ``{n}`` filled in."""
+    for found in _now.values():
+        return found.ngettext(one, many, n).format(n=n)
+    return (one if n == 1 else many).format(n=n)
+
+
+def title(titles: Mapping[str, str] | None, name: str) -> str:
+    """How a thing of the policy is called: English readers get the name they have to type."""
+    if language() == "en":
+        return name
+    return (titles or {}).get("zh") or name
