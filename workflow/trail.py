@@ -84,8 +84,13 @@ def digest(value: Any) -> str:
 
 def commitment(salt: str, field: str, value: Any) -> str:
     """HMAC-SHA256 under a salt of 32 random bytes: binds field and value, and tells nothing once the salt is gone."""
-    message = b"duecourse/field/v1\x00" + _encode([field, value]).encode()
-    return hmac.digest(bytes.fromhex(salt), message, "sha256").hex()
+    return commitment_to(salt, field, _encode(value))
+
+
+def commitment_to(salt: str, field: str, text: str) -> str:
+    """The same of a value's canonical text, as the payload keeps it."""
+    message = f"duecourse/field/v1\x00[{_encode(field)},{text}]"
+    return hmac.digest(bytes.fromhex(salt), message.encode(), "sha256").hex()
 
 
 def append(

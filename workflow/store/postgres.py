@@ -14,6 +14,7 @@ from workflow.store.tx import Row, Tx, Value, Workspace
 _PLACE = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 _texts: dict[str, bytes] = {}
 
+AT_ONCE = 2_000  # rows a server-side cursor brings over in one answer
 RETRY = ("40001", "40P01")
 
 
@@ -32,6 +33,7 @@ class PostgresTx(Tx):
         super().__init__(workspace, now)
         self._connection = connection
         self._queue: list[tuple[bytes, Mapping[str, Value], int | None]] = []
+        self._walks = 0
 
     def one(self, sql: str, **values: Value) -> Row | None:
         self.flush()
@@ -44,6 +46,13 @@ class PostgresTx(Tx):
     def named(self, sql: str, **values: Value) -> list[dict[str, Any]]:
         self.flush()
         return self._connection.cursor(row_factory=dict_row).execute(_native(sql), values).fetchall()
+
+    def each(self, sql: str, **values: Value) -> Iterator[Row]:
+        self.flush()
+        self._walks += 1
+        with self._connection.cursor(name=f"each_{self._walks}") as cursor:
+            cursor.itersize = AT_ONCE
+            yield from cursor.execute(_native(sql), values)
 
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
         self._queue.append((_native(sql), values, expect))

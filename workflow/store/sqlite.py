@@ -35,6 +35,9 @@ class SqliteTx(Tx):
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
+    def each(self, sql: str, **values: Value) -> Iterator[Row]:
+        yield from self._execute(sql, values)
+
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
         changed = self._execute(sql, values).rowcount
         if expect is not None and changed != expect:

@@ -3,7 +3,7 @@
 import os
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -65,6 +65,10 @@ class Tx(ABC):
     @abstractmethod
     def named(self, sql: str, **values: Value) -> list[dict[str, Any]]:
         """Every row, keyed by column name."""
+
+    @abstractmethod
+    def each(self, sql: str, **values: Value) -> Iterator[Row]:
+        """Row by row, without holding them all; several may be walked at once."""
 
     @abstractmethod
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
