@@ -37,27 +37,18 @@ def count_limit(
     months, parts, timed = _groups(limit, extensions, rule.get("clear", False))
     begins = first_day(rule, event, limit, count, setting.zone)
     base = begins[0]
-    cutoff = parse_time(rule["cutoff"]) if "cutoff" in rule else None
 
     by_day = bool(months or parts) or "end-of" in rule or limit.unit not in TIMED
     day = _count_days(count, begins, months, parts, back=back, sticky="end-of" in rule) if by_day else base
-    least = rule.get("min-working-days", 0)
     if timed or not by_day:
         at = at_end(date.fromordinal(day), END_OF_DAY, setting.zone) if by_day else instant_of(event.at, setting.zone)
         if rule.get("start") == "exclude-hour" and not (months or parts):
             at = next_full_hour(at, setting.zone, back)
-        at = _count_hours(count, at, timed, setting, back)
-        precision = "instant"
-        reached = at.astimezone(setting.zone).date().toordinal()
+        at, precision = _count_hours(count, at, timed, setting, back), "instant"
     else:
-        at, reached = at_end(date.fromordinal(day), cutoff or END_OF_DAY, setting.zone), day
-        precision = "instant" if cutoff else "day"
-    if least:
-        needed = count.working_days(base, least, back)
-        if (needed < reached) if back else (needed > reached):
-            count.note("least", reached, needed)
-            at = at_end(date.fromordinal(needed), cutoff or END_OF_DAY, setting.zone)
-            precision = "instant" if cutoff else "day"
+        at, precision = end_of(day, rule, setting.zone)
+    if rule.get("min-working-days"):
+        at, precision = lengthen(rule, base, (at, precision), count, setting.zone)
     at, precision = roll(rule, at, precision, count, setting.zone)
     whole_day = precision == "day" or (by_day and not timed)
     provisional = count.provisional
@@ -113,6 +104,25 @@ def first_day(
     return base, base, start == "include"
 
 
+def end_of(day: int, rule: Mapping[str, Any], zone: tzinfo) -> tuple[datetime, str]:
+    """(the end of that day: the cut-off, if set, else 23:59:59; its precision)."""
+    wall, precision = (parse_time(rule["cutoff"]), "instant") if "cutoff" in rule else (END_OF_DAY, "day")
+    return at_end(date.fromordinal(day), wall, zone), precision
+
+
+def lengthen(
+    rule: Mapping[str, Any], base: int, reached: tuple[datetime, str], count: Count, zone: tzinfo
+) -> tuple[datetime, str]:
+    """(due time, precision) after ``min-working-days``: at the earliest (back: latest) the end of the Nth such day."""
+    back = rule.get("before", False)
+    needed = count.working_days(base, rule["min-working-days"], back)
+    whole, precision = end_of(needed, rule, zone)
+    if whole >= reached[0] if back else whole <= reached[0]:
+        return reached
+    count.note("least", reached[0].astimezone(zone).date().toordinal(), needed)
+    return whole, precision
+
+
 def roll(rule: Mapping[str, Any], at: datetime, precision: str, count: Count, zone: tzinfo) -> tuple[datetime, str]:
     """The due time after the roll of the rule, and its precision; unchanged on a working day."""
     how = rule.get("roll", "none")
@@ -124,15 +134,11 @@ def roll(rule: Mapping[str, Any], at: datetime, precision: str, count: Count, zo
     if rolled == day:
         return at, precision
     count.note("roll", day, rolled)
+    if how in ("next", "previous"):
+        return end_of(rolled, rule, zone)
     if how == "next-same-time":
-        wall, kind = local.time(), precision
-    elif isinstance(how, Mapping):
-        wall, kind = parse_time(how["next-at"]), "instant"
-    elif "cutoff" in rule:
-        wall, kind = parse_time(rule["cutoff"]), "instant"
-    else:
-        wall, kind = END_OF_DAY, "day"
-    return at_end(date.fromordinal(rolled), wall.replace(fold=0), zone), kind
+        return at_end(date.fromordinal(rolled), local.time().replace(fold=0), zone), precision
+    return at_end(date.fromordinal(rolled), parse_time(how["next-at"]), zone), "instant"
 
 
 def _groups(

@@ -6,7 +6,8 @@ contract leaves open is decided here the way a lawyer would expect:
 - zero hours end at the event; a limit of zero days with ``clear`` ends on the next day;
 - ``include`` and ``first-working-day`` with ``before`` mirror: the period begins the other way round;
 - an amount of elapsed or business time counted back ends at the last instant from which it still fits;
-- ``min-working-days`` counts the day a period ends on, however early on that day, but no stopped day;
+- ``min-working-days`` wants whole days that are not stopped: hours that end within the Nth run to its end, so that
+  a longer limit never ends earlier;
 - a clock that still stands has a due time only if the limit ended before it stopped, else `Standing` is raised.
 """
 
@@ -19,8 +20,8 @@ from states.counting import Count
 from states.durations import Duration
 from states.errors import N_, Usage
 from states.explained import explain
-from states.instants import END_OF_DAY, at_end, format_event, offset_name, parse_instant, parse_time
-from states.limit import count_limit, roll
+from states.instants import format_event, offset_name, parse_instant
+from states.limit import count_limit, lengthen, roll
 from states.reached import Day, Due, Event, Reached, Settings
 from states.rules import check_extensions, parse_rule
 from states.steps import fraction, shift
@@ -135,21 +136,15 @@ class _Work:
 
     def _outer(self, rule: Mapping[str, Any], event: Event, reached: Reached, settings: Settings) -> Reached:
         """The rule around the branches: the working days it wants at least, then its own roll."""
-        least = rule.get("min-working-days", 0)
-        if not least and "roll" not in rule:
+        if not rule.get("min-working-days") and "roll" not in rule:
             return reached
         setting = settings.of(rule)
         count = Count(setting.calendar, setting.stops, self._explain)
         at, precision = reached.at, reached.precision
-        if least:
+        if rule.get("min-working-days"):
             local = event.at.astimezone(setting.zone).date() if isinstance(event.at, datetime) else event.at
-            day = at.astimezone(setting.zone).date().toordinal()
-            needed = count.working_days((event.day or local).toordinal(), least)
-            if needed > day:
-                wall = parse_time(rule["cutoff"]) if "cutoff" in rule else END_OF_DAY
-                count.note("least", day, needed)
-                at = at_end(date.fromordinal(needed), wall, setting.zone)
-                precision = "instant" if "cutoff" in rule else "day"
+            base = (event.day or local).toordinal()
+            at, precision = lengthen(rule, base, (at, precision), count, setting.zone)
         at, precision = roll(rule, at, precision, count, setting.zone)
         provisional = reached.provisional or count.provisional
         if at == reached.at:

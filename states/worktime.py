@@ -13,7 +13,7 @@ from states.errors import N_, Usage
 from states.instants import MIDNIGHT, NO_TIME, at_end, at_start, format_time, parse_time
 
 KEYS = (*WEEKDAYS, "makeup")
-_NOON_24 = "24:00"
+_NEXT_MIDNIGHT = "24:00"
 _WINDOW = re.compile(r"\s*([0-9:]+)\s*[-–—]\s*([0-9:]+)\s*")
 _HINT = N_("Write hours as {'mon': ['09:00-12:00', '14:00-18:00'], ..., 'makeup': [...]}; an end may be 24:00.")
 # Two hundred years of days without the hours being used up: the calendar leaves no business time.
@@ -47,7 +47,7 @@ def parse_hours(value: object, where: str = "") -> dict[str, list[str]]:
                     hint=N_("Let each window begin after the last."),
                 )
         if read or key == "makeup":
-            found[key] = [f"{format_time(a)}-{_NOON_24 if b is None else format_time(b)}" for a, b in read]
+            found[key] = [f"{format_time(a)}-{_NEXT_MIDNIGHT if b is None else format_time(b)}" for a, b in read]
     if not any(found.values()):
         raise Usage("'hours' leaves no time to count.", where=where, hint=_HINT)
     return found
@@ -57,8 +57,12 @@ def _window(text: object, day: str, where: str) -> Window:
     found = _WINDOW.fullmatch(text) if isinstance(text, str) else None
     if found is None:
         raise Usage("'{text}' is not a window of hours ({day}).", text=text, day=day, where=where, hint=_HINT)
-    start = parse_time(found[1])
-    end = None if found[2] == _NOON_24 else parse_time(found[2])
+    try:
+        start = parse_time(found[1])
+        end = None if found[2] == _NEXT_MIDNIGHT else parse_time(found[2])
+    except Usage as problem:
+        problem.where = where
+        raise
     if end is not None and end <= start:
         raise Usage(
             "The window '{text}' ({day}) ends before it begins.",

@@ -83,9 +83,7 @@ def test_where_a_limit_in_days_ends(rule: object, start: str, answer: str) -> No
         ({"limit": "0 days", "roll": "next"}, SAT, "2026-03-09"),
     ],
 )
-def test_an_end_on_a_day_that_is_not_working_is_rolled_as_the_rule_says(
-    rule: object, start: str, answer: str
-) -> None:
+def test_an_end_on_a_day_that_is_not_working_is_rolled_as_the_rule_says(rule: object, start: str, answer: str) -> None:
     """The end moves only off a day that is not a working day, to where the roll says."""
     assert end(rule, start) == answer
 

@@ -47,6 +47,10 @@ def work(limit: str, **more: object) -> dict[str, object]:
         # A period of hours must hold two working days: Fri 10:00 + 48 h holds none, so the end of Tuesday.
         ({"limit": "48 hours", "min-working-days": 2}, "2026-03-06T10:00:00+08:00", "2026-03-10"),
         ({"limit": "72 hours", "min-working-days": 2}, MON, "2026-03-05 10:00:00"),
+        # Mon 10:00 + 48 h ends within the second working day, so it runs to the end of it, as 72 h would not.
+        ({"limit": "48 hours", "min-working-days": 2}, MON, "2026-03-04"),
+        ({"limit": "48 hours", "min-working-days": 2, "cutoff": "09:30"}, MON, "2026-03-04 10:00:00"),
+        ({"limit": "1 hour", "min-working-days": 0}, MON, "2026-03-02 11:00:00"),
     ],
 )
 def test_where_a_limit_in_hours_ends(rule: object, start: str, answer: str) -> None:

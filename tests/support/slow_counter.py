@@ -201,13 +201,11 @@ class Slow:
         least = rule.get("min-working-days", 0)
         if not least:
             return at
-        reached = self.local(at).date()
         needed = event_day
         for _ in range(least):
             needed = self.next_working(needed, step)
-        if (needed - reached) * step > timedelta(0):
-            return to_utc(needed, cutoff or END, self.zone, later=True)
-        return at
+        whole = to_utc(needed, cutoff or END, self.zone, later=True)
+        return whole if (whole - at) * step > timedelta(0) else at
 
     def roll(self, rule: dict, at: datetime, cutoff: time | None) -> datetime:
         """The end moved off a day that is not a working day."""
