@@ -29,11 +29,11 @@ def compile_policy(
     made = maker.policy()
     flaws = [flaw for document in documents for flaw in document.flaws]
     if flaws:
-        return None, sorted(set_of(flaws), key=lambda flaw: (flaw.file, flaw.line, flaw.column, flaw.code))
+        return None, sorted(_distinct(flaws), key=lambda flaw: (flaw.file, flaw.line, flaw.column, flaw.code))
     return made, []
 
 
-def set_of(flaws: Iterable[Flaw]) -> list[Flaw]:
+def _distinct(flaws: Iterable[Flaw]) -> list[Flaw]:
     """Each flaw once: a ladder used by ten clocks is wrong once."""
     return list({(flaw.file, flaw.line, flaw.column, flaw.code, flaw.text): flaw for flaw in flaws}.values())
 

@@ -140,11 +140,17 @@ def _check_decider(definition: Mapping[str, Any], sheet: Sheet, name: str) -> No
     path: Path = ("actions", name)
     if "system" in action["by"] or name in fired_by_clocks(definition):
         sheet.flaw(
-            (*path, "by"), "effects-decider", N_("`{name}` has effects: a person decides it, never a clock."), name=name
+            (*path, "by", "=system"),
+            "effects-decider",
+            N_("`{name}` has effects: a person decides it, never a clock."),
+            name=name,
         )
     if "party" in action["by"]:
         sheet.flaw(
-            (*path, "by"), "effects-decider", N_("`{name}` has effects: the respondent cannot decide it."), name=name
+            (*path, "by", "=party"),
+            "effects-decider",
+            N_("`{name}` has effects: the respondent cannot decide it."),
+            name=name,
         )
     missing = [word for word, given in _apart(definition, name).items() if not given]
     if missing:

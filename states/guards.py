@@ -5,7 +5,6 @@ The transition machine and the question "what may I do?" both ask `refusal`, so 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 
 from states.errors import N_, NotNow, NotPermitted, Problem, Usage
@@ -129,6 +128,8 @@ def term_text(term: Term) -> str:
 
 
 def _unknown(definition: Definition, action: str) -> Problem:
+    from difflib import get_close_matches  # only a slip of the pen needs it
+
     near = get_close_matches(action, definition["actions"], n=1)
     if near:
         return Usage(
