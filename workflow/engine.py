@@ -15,7 +15,7 @@ from states.errors import N_, Conflict, NotNow, NotPermitted, Usage
 from states.guards import roles_asked
 from workflow import case as cases
 from workflow import clocks, fields, numbers, outbox, policies, receipts
-from workflow.case import Case, Clock
+from workflow.case import Case
 from workflow.clocks import Fired
 from workflow.facts import facts_of, held_by
 from workflow.files import Incoming
@@ -134,9 +134,7 @@ def act(
     case = cases.by_ref(tx, ref)
     _expect(case, expect)
     scene = Scene(tx, case)
-    for clock in list(case.clocks.values()):
-        if clock.pending and clock.pending.at <= tx.now:
-            _fire(scene, clock)  # what was owed before this act is on record before it
+    _catch_up(scene)  # what was owed before this act is on record before it
     held = _held(scene, who, roles_asked(scene.definition))
     who = _standing_for(scene, action, who, held)
     outcome = _transition(scene, action, who, held=frozenset(held), given=given, files=files, reason=reason)
@@ -206,22 +204,31 @@ def _transition(
 def fire_timers(tx: Tx, case: Case) -> list[Fired]:
     """Do what the clocks of a locked case owe by now; called by the pump, and safe to repeat."""
     scene = Scene(tx, case)
-    fired: list[Fired] = []
-    while due := [clock for clock in case.clocks.values() if clock.pending and clock.pending.at <= tx.now]:
-        clock = min(due, key=lambda clock: (clock.pending.at, clock.name))  # type: ignore[union-attr]
-        fired += _fire(scene, clock)
+    fired = _catch_up(scene)
     if fired:
         _save(scene)
     return fired
 
 
-def _fire(scene: Scene, clock: Clock) -> list[Fired]:
-    """One clock does what it owes; an action it calls for is done by the scheduler, where the state still allows it."""
-    fired, actions = clocks.fire(scene, clock)
-    for action in actions:
-        if scene.case.state in scene.definition["actions"][action]["from"]:
-            _transition(scene, action, SYSTEM, held=frozenset(["system"]), given={}, files=(), reason="")
+def _catch_up(scene: Scene) -> list[Fired]:
+    """Each clock does what it owes by now, the oldest first.
+
+    An action it calls for is done by the scheduler, where the state still allows it.
+    """
+    fired: list[Fired] = []
+    while owing := _owing(scene):
+        done, actions = clocks.fire(scene, scene.case.clocks[min(owing)[1]])
+        fired += done
+        for action in actions:
+            if scene.case.state in scene.definition["actions"][action]["from"]:
+                _transition(scene, action, SYSTEM, held=frozenset(["system"]), given={}, files=(), reason="")
     return fired
+
+
+def _owing(scene: Scene) -> list[tuple[str, str]]:
+    """(when, clock) of every timer that is due by now."""
+    pending = [(clock.pending, name) for name, clock in scene.case.clocks.items()]
+    return [(timer.at, name) for timer, name in pending if timer and timer.at <= scene.tx.now]
 
 
 def comment(tx: Tx, ref: str, text: str, *, who: Who, expect: int | None = None, key: str | None = None) -> Outcome:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 def stamp(at: datetime) -> str:
     """``2026-11-22T05:15:00.123456Z`` of an aware datetime."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def moment(text: str) -> datetime:
