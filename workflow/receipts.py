@@ -1,18 +1,26 @@
 """Idempotency keys: the same key with the same arguments answers what was done; with others it is a conflict."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from states.errors import N_, Conflict
 from workflow.sql import workspace as sql
 from workflow.store import Tx
 from workflow.trail import Written, digest
 
-if TYPE_CHECKING:
-    from workflow.engine import Outcome
+
+class Outcome(NamedTuple):
+    """What a change did. ``again`` is True where an idempotency key answered instead of doing it twice."""
+
+    ref: str
+    version: int
+    from_state: str | None
+    to_state: str
+    event: Written
+    again: bool = False
 
 
-def answer(tx: Tx, key: str | None, verb: str, asked: list[Any]) -> "Outcome | None":
+def answer(tx: Tx, key: str | None, verb: str, asked: list[Any]) -> Outcome | None:
     """What this key did before, or None for a new key (or no key)."""
     if not key:
         return None
@@ -23,13 +31,11 @@ def answer(tx: Tx, key: str | None, verb: str, asked: list[Any]) -> "Outcome | N
         raise Conflict(
             "The key {key} was already used for something else.", hint=N_("Use a new --key for a new act."), key=key
         )
-    from workflow.engine import Outcome
-
     ref, version, from_state, to_state, event = json.loads(row[1])
     return Outcome(ref, version, from_state, to_state, Written(*event), again=True)
 
 
-def keep(tx: Tx, key: str | None, verb: str, asked: list[Any], outcome: "Outcome") -> None:
+def keep(tx: Tx, key: str | None, verb: str, asked: list[Any], outcome: Outcome) -> None:
     """Remember what the key did, in the same commit."""
     if key:
         event = outcome.event

@@ -1,0 +1,13 @@
+"""The only place where a case changes.
+
+`open_case`, `act` and `fire_timers` are the three doors; `comment`, `assign`, `link` and `attach` the small ones. Each
+runs inside one transaction of the caller, which makes act, event, timers and outbox one commit. Each refuses with one
+typed Problem and then nothing is written.
+"""
+
+from workflow.engine.opening import open_case
+from workflow.engine.remarks import assign, attach, comment, link
+from workflow.engine.transition import act, fire_timers
+from workflow.receipts import Outcome
+
+__all__ = ["Outcome", "act", "assign", "attach", "comment", "fire_timers", "link", "open_case"]

@@ -1,0 +1,101 @@
+"""What the doors of the engine share: who may, what cannot be, and the one statement that sets a case."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from states.errors import N_, Conflict, NotNow, NotPermitted, Usage
+from states.guards import roles_asked
+from workflow import clocks
+from workflow.case import Case
+from workflow.facts import held_by
+from workflow.files import Incoming
+from workflow.scene import Scene
+from workflow.sql import cases as sql
+from workflow.store import Tx
+from workflow.trail import Who, Written
+
+MAY_ADD = ("owner", "opener", "unit_head", "office")
+
+
+def held_in(scene: Scene, who: Who, asked: Iterable[str]) -> dict[str, str | None]:
+    return held_by(scene.standing, scene.case, scene.definition, who, asked)
+
+
+def acting_for(who: Who, held: dict[str, str | None], roles: Sequence[str]) -> Who:
+    """The actor in own right where any of the roles is his own; else on behalf of the one he deputises for."""
+    mine = [held[role] for role in roles if role in held]
+    if who.behalf or not mine or None in mine:
+        return who
+    return Who(who.actor, who.via, mine[0])
+
+
+def may_add(scene: Scene, who: Who) -> Who:
+    asked = sorted({*MAY_ADD, *roles_asked(scene.definition)})
+    held = held_in(scene, who, asked)
+    if not held:
+        raise NotPermitted("You have no part in {ref}.", hint=N_("Ask its owner to add it."), ref=scene.case.ref)
+    return acting_for(who, held, asked)
+
+
+def refuse_closed(case: Case) -> None:
+    if case.closed_at:
+        raise NotNow(
+            "{ref} is closed ({state}).", hint=N_("Open a new case and link it."), ref=case.ref, state=case.state
+        )
+
+
+def expect_version(case: Case, expect: int | None) -> None:
+    if expect is not None and expect != case.version:
+        raise Conflict(
+            "{ref} is at version {version}, not {expected}: somebody acted in between.",
+            hint=N_("Look at it with `duecourse case show {ref}` and repeat."),
+            ref=case.ref,
+            version=case.version,
+            expected=expect,
+        )
+
+
+def check_times(values: Mapping[str, Any], specs: Mapping[str, Any], case: Case | None = None) -> None:
+    """Dates that cannot be: awareness before the occurrence, or an act that dates itself before its case."""
+    occurred, aware = values.get("occurred_at"), values.get("aware_at")
+    if occurred and aware and aware < occurred:
+        raise Usage(
+            "Nobody can be aware of it before it occurred.", hint=N_("Check the two times."), where="--aware-at"
+        )
+    if case is None:
+        return
+    for name, value in values.items():
+        if specs[name]["type"] in {"date", "time"} and value < case.opened_at[: len(value)]:
+            raise Usage(
+                "{value} lies before the case {ref} was opened.",
+                hint=N_("Give a day on or after {day}."),
+                where=option_of(name),
+                value=value,
+                ref=case.ref,
+                day=case.opened_at[:10],
+            )
+
+
+def option_of(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def keep_files(tx: Tx, case: Case, files: Sequence[Incoming], first: int, written: Written) -> None:
+    for no, file in enumerate(files, first):
+        tx.put(
+            sql.FILE_NEW,
+            case_id=case.id,
+            no=no,
+            sha256=file.sha256,
+            name=file.name,
+            size=file.size,
+            at=written.at,
+            event=written.id,
+        )
+
+
+def save(scene: Scene) -> None:
+    case = scene.case
+    case.due_at = clocks.earliest_due(case)
+    scene.tx.put(sql.UPDATE, expect=1, was=case.was, **case.columns())
+    case.was = case.head.n

@@ -1,0 +1,141 @@
+"""One transition, top to bottom; and what the clocks of a case do by themselves, through the same door."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from states.effects import effects_of
+from states.guards import roles_asked
+from workflow import case as cases
+from workflow import clocks, fields, receipts
+from workflow.case import Case
+from workflow.clocks import Fired
+from workflow.engine.common import acting_for, check_times, expect_version, held_in, keep_files, save
+from workflow.facts import facts_of
+from workflow.files import Incoming
+from workflow.receipts import Outcome
+from workflow.scene import Scene
+from workflow.sql import cases as sql
+from workflow.store import Tx
+from workflow.trail import SYSTEM, Who
+
+
+def act(
+    tx: Tx,
+    ref: str,
+    action: str,
+    *,
+    who: Who,
+    given: Mapping[str, Any] | None = None,
+    files: Sequence[Incoming] = (),
+    reason: str = "",
+    expect: int | None = None,
+    key: str | None = None,
+) -> Outcome:
+    """Do an action on a case, as a person."""
+    given = given or {}
+    asked = [ref, action, dict(given), [file.sha256 for file in files], reason, who.actor]
+    if seen := receipts.answer(tx, key, "do", asked):
+        return seen
+    case = cases.by_ref(tx, ref)
+    expect_version(case, expect)
+    scene = Scene(tx, case)
+    _catch_up(scene)  # what was owed before this act is on record before it
+    held = held_in(scene, who, roles_asked(scene.definition))
+    who = _standing_for(scene, action, who, held)
+    outcome = _transition(scene, action, who, held=frozenset(held), given=given, files=files, reason=reason)
+    save(scene)
+    receipts.keep(tx, key, "do", asked, outcome)
+    return outcome
+
+
+def _transition(
+    scene: Scene,
+    action: str,
+    who: Who,
+    *,
+    held: frozenset[str],
+    given: Mapping[str, Any],
+    files: Sequence[Incoming],
+    reason: str,
+) -> Outcome:
+    """One transition, top to bottom; the same for a person and for a clock that acts."""
+    from states.machine import fire  # `transitions` is for those who change, not for those who look
+
+    tx, case, definition = scene.tx, scene.case, scene.definition
+    facts = facts_of(case, tx.now, who, held)
+    facts.given, facts.files, facts.reason = given, len(files), reason
+    before, case.state = case.state, fire(definition, action, facts)
+
+    spec = definition["actions"][action]
+    values = fields.typed(tx, definition["fields"], [*spec["needs"], *spec["takes"]], given)
+    check_times(values, definition["fields"], case)
+    changed = {name for name, value in values.items() if case.fields.get(name) != value}
+    case.fields |= values
+    if definition["severity"]:
+        case.severity = case.fields.get(definition["severity"])
+    case.version += 1
+    case.acted[action] = [*dict.fromkeys([*case.acted.get(action, []), *who.persons])]
+    final = definition["states"][case.state]["final"]
+    case.closed_at = (case.closed_at or tx.now) if final else None
+
+    public, private = fields.split(definition["fields"], values)
+    number = tx.one(sql.FILE_COUNT, id=case.id) if files else None
+    first = number[0] + 1 if number else 1
+    for no, file in enumerate(files, first):
+        private[f"file/{no}"] = {"name": file.name, "sha256": file.sha256, "size": file.size}
+    if reason:
+        private["reason"] = reason
+    data = {"version": case.version, "fields": public, "roles": sorted(held & set(spec["by"]))}
+    if effects := effects_of(definition, action, case.fields):
+        data["effects"] = effects
+    written = case.write(
+        tx,
+        "case.acted",
+        who,
+        action=action,
+        from_state=before,
+        to_state=case.state,
+        rule=scene.rule("action", action),
+        data=data,
+        private=private,
+    )
+    keep_files(tx, case, files, first, written)
+    clocks.enter(scene, who, before, action)
+    for name in changed:
+        clocks.regrade(scene, who, name)
+    return Outcome(case.ref, case.version, before, case.state, written)
+
+
+def fire_timers(tx: Tx, case: Case) -> list[Fired]:
+    """Do what the clocks of a locked case owe by now; called by the pump, and safe to repeat."""
+    scene = Scene(tx, case)
+    fired = _catch_up(scene)
+    if fired:
+        save(scene)
+    return fired
+
+
+def _catch_up(scene: Scene) -> list[Fired]:
+    """Each clock does what it owes by now, the oldest first.
+
+    An action it calls for is done by the scheduler, where the state still allows it.
+    """
+    fired: list[Fired] = []
+    while owing := _owing(scene):
+        done, actions = clocks.fire(scene, scene.case.clocks[min(owing)[1]])
+        fired += done
+        for action in actions:
+            if scene.case.state in scene.definition["actions"][action]["from"]:
+                _transition(scene, action, SYSTEM, held=frozenset(["system"]), given={}, files=(), reason="")
+    return fired
+
+
+def _owing(scene: Scene) -> list[tuple[str, str]]:
+    """(when, clock) of every timer that is due by now."""
+    pending = [(clock.pending, name) for name, clock in scene.case.clocks.items()]
+    return [(timer.at, name) for timer, name in pending if timer and timer.at <= scene.tx.now]
+
+
+def _standing_for(scene: Scene, action: str, who: Who, held: dict[str, str | None]) -> Who:
+    spec = scene.definition["actions"].get(action)
+    return acting_for(who, held, spec["by"]) if spec else who
