@@ -90,6 +90,8 @@ def _check_actions(definition: Mapping[str, Any], sheet: Sheet, known: Known) ->
             named(sheet, (*path, "from", f"={state}"), "state", state, definition["states"])
         if action["to"] is not None:
             named(sheet, (*path, "to"), "state", action["to"], definition["states"], code="unknown-target")
+        if not action["from"]:
+            sheet.flaw((*path, "from"), "action-not-possible", N_("`{name}` is possible in no state."), name=name)
         if not action["by"]:
             sheet.flaw((*path, "by"), "nobody", N_("Nobody may do `{name}`; name at least one role."), name=name)
         for role in action["by"]:
@@ -132,6 +134,8 @@ def _check_party(definition: Mapping[str, Any], sheet: Sheet) -> None:
 
 def _check_states(definition: Mapping[str, Any], sheet: Sheet) -> None:
     states = definition["states"]
+    for name in sorted({"same", "any-open"} & states.keys()):
+        sheet.flaw(("states", name), "reserved-name", N_("`{name}` has a meaning of its own."), name=name)
     initial = [name for name, state in states.items() if state["initial"]]
     finals = {name for name, state in states.items() if state["final"]}
     for extra in initial[1:]:

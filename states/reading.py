@@ -26,20 +26,20 @@ def _wrong(sheet: Sheet, path: Path, wanted: str, node: Node) -> None:
 def text(sheet: Sheet, node: Node, path: Path) -> str:
     """Any one line of text; numbers and dates count as the text they were written as."""
     if node.kind in {"list", "map"} or not node.raw.strip():
-        _wrong(sheet, path, "text", node)
+        _wrong(sheet, path, N_("text"), node)
         return ""
     return " ".join(node.raw.split())
 
 
 def flag(sheet: Sheet, node: Node, path: Path) -> bool:
     if node.kind != "bool":
-        _wrong(sheet, path, "true or false", node)
+        _wrong(sheet, path, N_("true or false"), node)
     return node.raw.lower() == "true"
 
 
 def integer(sheet: Sheet, node: Node, path: Path) -> int:
     if node.kind != "int":
-        _wrong(sheet, path, "a whole number", node)
+        _wrong(sheet, path, N_("a whole number"), node)
         return 0
     return int(node.raw)
 
@@ -85,7 +85,7 @@ def many(item: Read, *, bare: bool = True) -> Read:
                 found.append(item(sheet, child, (*path, index)))
             return found
         if not bare:
-            _wrong(sheet, path, "a list", node)
+            _wrong(sheet, path, N_("a list"), node)
             return []
         return [item(sheet, node, path)]
 
@@ -141,7 +141,7 @@ def table(entry: Read, name: Read, *, at_value: bool = False) -> Read:
 def _is_map(sheet: Sheet, node: Node, path: Path) -> bool:
     if node.kind == "map" or (node.kind == "null" and path):
         return True
-    _wrong(sheet, path, "a mapping", node)
+    _wrong(sheet, path, N_("a mapping"), node)
     return False
 
 
@@ -154,7 +154,7 @@ def title(sheet: Sheet, node: Node, path: Path) -> dict[str, str]:
     if not given:
         sheet.flaw(path, "missing-key", N_("`{key}` is missing here."), key="en")
         return {"en": "", "zh": ""}
-    return {"en": given.get("en") or given["zh"], "zh": given.get("zh") or given["en"]}
+    return {"en": given.get("en") or given.get("zh", ""), "zh": given.get("zh") or given.get("en", "")}
 
 
 def duration(sheet: Sheet, node: Node, path: Path) -> str:
@@ -238,7 +238,7 @@ def needed(sheet: Sheet, node: Node, path: Path) -> bool:
         return True
     if node.kind == "bool":
         return node.raw.lower() == "true"
-    _wrong(sheet, path, "`required`", node)
+    _wrong(sheet, path, N_("`required`"), node)
     return False
 
 

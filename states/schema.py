@@ -31,18 +31,18 @@ FIELD_TYPES = (
 BARS = ("award", "promotion", "equal-post")
 WINDOWS = ("year", "half-year", "quarter", "month")
 
-NAME = matching(r"[a-z][a-z0-9_-]{0,39}", "a name: lower-case letters, digits, - and _, beginning with a letter")
+NAME = matching(r"[a-z][a-z0-9_-]{0,39}", N_("a name: lower-case letters, digits, - and _, beginning with a letter"))
 FIELD_NAME = matching(
-    r"[a-z][a-z0-9_]{0,39}", "a field name: lower-case letters, digits and _, beginning with a letter"
+    r"[a-z][a-z0-9_]{0,39}", N_("a field name: lower-case letters, digits and _, beginning with a letter")
 )
-CHOICE = matching(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", "a choice: letters, digits, - and _")
-ROLE = matching(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)?", "a role")
-PREFIX = matching(r"[A-Z][A-Z0-9]{1,7}", "a prefix of two to eight capital letters and digits")
-CODE = matching(r"[A-Za-z][A-Za-z0-9_-]{0,59}", "a code: letters, digits, - and _, beginning with a letter")
-CLOCK_TIME = matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", "a time of day such as 09:00", code="bad-value")
+CHOICE = matching(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", N_("a choice: letters, digits, - and _"))
+ROLE = matching(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)?", N_("a role"))
+PREFIX = matching(r"[A-Z][A-Z0-9]{1,7}", N_("a prefix of two to eight capital letters and digits"))
+CODE = matching(r"[A-Za-z][A-Za-z0-9_-]{0,59}", N_("a code: letters, digits, - and _, beginning with a letter"))
+CLOCK_TIME = matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", N_("a time of day such as 09:00"), code="bad-value")
 MONTH_DAY = matching(
     r"(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8])",
-    "a day of every year such as 03-31",
+    N_("a day of every year such as 03-31"),
     code="bad-value",
 )
 
