@@ -234,6 +234,14 @@ def test_a_portfolio_passes_from_one_leader_to_another(store: Store):
         assert holders(tx, "member_in_charge", "mines", date(2026, 4, 30)) == ["sun"]
 
 
+def test_a_portfolio_does_not_end_before_it_began(store: Store):
+    """An end before the first day that is registered is refused, though the file does not say that day."""
+    bring(store, OFFICE)
+    bring(store, {"portfolios": [{"person": "zhao", "units": ["district"], "from": "2026-05-01"}]})
+    (problem,) = refused(store, "portfolios: [{person: zhao, units: [district], to: 2026-04-30}]")
+    assert problem == "r:1:37: It ends on 2026-04-30, before it begins on 2026-05-01."
+
+
 def test_json_is_taken_as_well(store: Store):
     """The same register as JSON text gives the same rows."""
     unit = {"code": "bureau", "name": "Safety Bureau"}
@@ -283,6 +291,9 @@ def test_an_import_prepared_before_another_change_is_refused(store: Store):
             "people: [{login: x, party: y}]",
             "r:1:21: The person record is closed: it holds login, name and email; `party` has no place in it.",
         ),
+        ("units: [{code: a, size: 3}]", "r:1:19: `size` is not a key that may stand here; there are: code, name,"),
+        ("portfolios: [{person: admin, units: a}]", "r:1:37: There is no unit `a`"),
+        ("portfolios: [{person: admin, units: [a, b c]}]", "r:1:41: `b c` cannot be a code"),
         ("posts: [{unit: a, post: first}]", "r:1:16: There is no unit `a`"),
         ("posts: [{unit: a, post: Head Of}]", "r:1:25: `Head Of` cannot be a post"),
         ("posts: [{unit: a, post: owner}]", "r:1:25: `owner` is worked out from each case; nobody is posted to it."),

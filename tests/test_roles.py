@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from states.errors import NotFound
+from workflow import seats
 from workflow.roles import ALIASES, Holder, Parts, standing
 from workflow.store import Store
 from workflow.trail import SYSTEM, record
@@ -144,6 +145,8 @@ def test_the_top_has_no_superior(office: Office):
     """Above the highest body nobody answers."""
     office.post("zhao", "first", "city")
     assert office.empty("superior.first", "mines") == "vacant"
+    office.unit("guild", kind="society")
+    assert office.empty("superior.office", "guild") == office.empty("office", "guild") == "vacant"
     with office.store.read() as tx:
         there = standing(tx, "desk", MAY)
         assert (there.body, there.superior) == ("district", "city")
@@ -175,6 +178,31 @@ def test_a_change_of_the_register_is_seen_at_once(office: Office):
     assert office.who("first", "mines") == ["zhao"]
     office.away("zhao", "2026-05-01", "2026-05-31")
     assert office.empty("first", "mines") == "on-leave"
+
+
+def test_a_register_larger_than_the_memory_is_answered(office: Office, monkeypatch: pytest.MonkeyPatch):
+    """What is remembered is bounded; forgetting changes no answer."""
+    monkeypatch.setattr(seats, "_LIMIT", 2)
+    office.post("zhao", "first", "city")
+    for unit in ("mines", "general", "safety", "mines", "field", "city"):
+        assert office.who("first", unit) == ["zhao"]
+
+
+def test_what_was_read_while_the_register_changed_is_not_remembered(pg_url: str):
+    """A change by another program between two statements of ours must not be filed under the older head."""
+    office = new_office(pg_url)
+    office.unit("city", kind="body")
+    other = Office(Store(pg_url))
+    with office.store.write() as tx:
+        before = seats.recall(tx)
+        other.unit("mines", "city")
+        assert before.chain("mines", "2026-05-04")[0].kind == "unit"
+        other.write("post", unit="mines", post="first", level=1, single=1)
+        other.post("zhao", "first", "mines")
+        again = seats.Recall(tx, before.head)
+        assert list(again.chain("mines", "2026-05-04")[0].posts) == ["first"]
+    office.store.close()
+    other.store.close()
 
 
 def test_the_member_in_charge_is_found_by_portfolio_first(office: Office):
@@ -222,6 +250,7 @@ def test_a_policy_may_name_its_own_alias(office: Office):
     office.post("li", "direct", "city")
     assert office.who("reviewer", "mines", aliases={"reviewer": ["first"]}) == ["zhao"]
     assert office.who("first", "mines", aliases={"first": ["first", "direct"]}) == ["zhao", "li"]
+    assert office.who("watch", "mines", aliases={"watch": ["system", "direct"]}) == ["li"]
 
 
 def test_seniors_come_first_and_acting_holders_last(office: Office):

@@ -129,7 +129,7 @@ class _Reader:
                 self.unknown(key, node.keys[key], list(keys), closed=section == "people")
                 continue
             places[key] = _where(value.place)
-            places.update({f"{key}.{item.raw.strip()}": _where(item.place) for item in value.items})
+            places.update({f"{key}.{item.raw.strip()}": _where(item.place) for item in value.items or [value]})
             try:
                 values[key] = keys[key](value)
             except _Wrong as wrong:

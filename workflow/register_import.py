@@ -108,10 +108,7 @@ def import_register(tx: Tx, planned: Plan, who: Who, *, reason: str = "") -> Wri
             private={**{key: change.row[key] for key in hidden}, **note},
         )
         head = written.head
-    if first.n:
-        tx.put(event_sql.HEAD_SET, name="org", n=head.n, hash=head.hash, at=head.at, was=first.n, expect=1)
-    else:
-        tx.put(event_sql.HEAD_NEW, name="org", n=head.n, hash=head.hash, at=head.at)
+    tx.put(event_sql.HEAD_SET, name="org", n=head.n, hash=head.hash, at=head.at, was=first.n, expect=1)
     return written
 
 
