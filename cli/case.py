@@ -5,7 +5,6 @@ import click
 from cli import render
 from cli.base import arg, command, opt
 from cli.errors import EXIT_CODES
-from cli.forms import pinned_or_refused
 from cli.session import Session
 from cli.texts import N_, _
 from cli.views import EVENT_COLUMNS, Labels, case_blocks, speak
@@ -82,14 +81,13 @@ def show(session: Session, ref: str) -> None:
     render.one(session, speak(found), lambda: case_blocks(speak(found), definition))
 
 
-@command(N_("Show everything that happened to a case, in order."), arg("ref"))
-def history(session: Session, ref: str) -> None:
+@command(N_("Show everything that happened to a case, in order."), arg("ref"), LIMIT, AFTER)
+def history(session: Session, ref: str, limit: int, after: str | None) -> None:
     """The events of its stream."""
-    from workflow import ask
+    from workflow import audit
 
     with session.read() as tx:
-        pinned_or_refused(tx, ref)
-        found = ask.history(tx, ref)
+        found = audit.history(tx, ref, limit=limit, after=after)
     render.listing(session, found, EVENT_COLUMNS)
 
 

@@ -51,15 +51,19 @@ def fill(text: str, places: dict[str, Any]) -> str:
     return spoken.format(**places) if places else spoken
 
 
-def describe(error: BaseException) -> tuple[int, dict[str, str]]:
-    """(exit code, {code, message, hint, where}) of anything a command can raise."""
+def describe(error: BaseException) -> tuple[int, dict[str, Any]]:
+    """(exit code, {code, message, hint, where}) of anything a command can raise; several problems are all told."""
     if isinstance(error, Problem):
-        return exit_code(error), {
+        said: dict[str, Any] = {
             "code": error.code,
             "message": fill(error.message, error.places),
             "hint": fill(error.hint, error.places),
             "where": error.where,
         }
+        several = getattr(error, "problems", ())
+        if len(several) > 1:
+            said["problems"] = [{"where": one.where, "message": fill(one.message, one.places)} for one in several]
+        return exit_code(error), said
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return EXIT_CODES[Usage], _plain(Usage.code, _("Missing command."))
     if isinstance(error, click.UsageError):
@@ -81,7 +85,7 @@ def describe(error: BaseException) -> tuple[int, dict[str, str]]:
     return EXIT_CODES[Failed], _plain(Failed.code, message, _("Run it again with --debug and report what it prints."))
 
 
-def _plain(code: str, message: str, hint: str = "") -> dict[str, str]:
+def _plain(code: str, message: str, hint: str = "") -> dict[str, Any]:
     return {"code": code, "message": message, "hint": hint, "where": ""}
 
 
@@ -98,8 +102,9 @@ def report(error: BaseException, *, as_json: bool, debug: bool) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         _say(error.format_message())
         return code
-    where = f"{said['where']}: " if said["where"] else ""
-    _say(_("Error: {message}").format(message=where + said["message"]))
+    for one in said.get("problems") or [said]:
+        where = f"{one['where']}: " if one["where"] else ""
+        _say(_("Error: {message}").format(message=where + one["message"]))
     if said["hint"]:
         _say(_("Hint: {hint}").format(hint=said["hint"]))
     return code

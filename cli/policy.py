@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class BadPolicy(Invalid):
-    """A policy that cannot be applied: its first flaw speaks, ``flaws`` holds every one of them."""
+    """A policy that cannot be applied: its first flaw speaks, ``problems`` holds every one of them."""
 
     def __init__(self, flaws: "list[Flaw]") -> None:
-        first = flaws[0]
-        hint = "" if len(flaws) == 1 else N_("There are {count} problems; `duecourse policy check` lists them all.")
-        where = f"{first.file}:{first.line}:{first.column}"
-        super().__init__(first.message, hint=hint, where=where, **{"count": len(flaws), **first.places})
-        self.flaws = flaws
+        self.problems = [
+            Invalid(flaw.message, where=f"{flaw.file}:{flaw.line}:{flaw.column}", **flaw.places) for flaw in flaws
+        ]
+        first = self.problems[0]
+        super().__init__(first.message, hint=N_("Nothing was changed."), where=first.where, **first.places)
 
 
 def compiled_or_refused(

@@ -116,7 +116,11 @@ def _change(event: Row) -> str:
     if event["from"] or event["to"]:
         return f"{event['from'] or ''} → {event['to'] or ''}".strip()
     data = event["data"] or {}
-    words = [str(data[key]) for key in ("clock", "what", "step", "duty", "policy", "name", "ref") if data.get(key)]
+    words = [
+        str(data[key])
+        for key in ("clock", "what", "step", "duty", "policy", "table", "login", "name", "ref")
+        if data.get(key)
+    ]
     return " ".join(words)
 
 

@@ -17,22 +17,26 @@ def load(tx: Tx) -> Calendars:
     key = (tx.workspace.origin, row[0] if row else 0)
     found = _cache.get(key)
     if found is None:
-        bodies = {name: {**json.loads(body), "version": version} for name, version, body in tx.all(sql.CALENDARS)}
-        found = Calendars(bodies)
+        found = Calendars(bodies(tx))
         if len(_cache) >= 16:
             _cache.clear()
         _cache[key] = found
     return found
 
 
-def import_(tx: Tx, bodies: dict[str, dict[str, Any]], who: Who) -> list[dict[str, Any]]:
+def bodies(tx: Tx) -> dict[str, dict[str, Any]]:
+    """The current calendars in normal form, by name."""
+    return {name: {**json.loads(body), "version": version} for name, version, body in tx.all(sql.CALENDARS)}
+
+
+def import_(tx: Tx, new: dict[str, dict[str, Any]], who: Who) -> list[dict[str, Any]]:
     """Make these calendars current; one ``calendar.imported`` per calendar that changed. Rows: name, version, changed.
 
     A calendar without a version of its own is named after its content.
     """
     rows = []
     now_current = {name: version for name, version, _ in tx.all(sql.CALENDARS)}
-    for name, body in sorted(bodies.items()):
+    for name, body in sorted(new.items()):
         content = {key: value for key, value in body.items() if key != "version"}
         version = str(body.get("version") or "") or digest(content)[:12]
         hash_ = digest(content)

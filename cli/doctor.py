@@ -1,0 +1,42 @@
+"""`doctor`: whether everything is in order."""
+
+from typing import TYPE_CHECKING
+
+from cli import render
+from cli.base import command
+from cli.errors import fill
+from cli.session import Session
+from cli.texts import N_, _
+
+if TYPE_CHECKING:
+    from workflow.health import Check
+
+
+@command(N_("Check that everything is in order; exit 1 where something is not."))
+def doctor(session: Session) -> int:
+    """What cannot be opened at all is reported as the problem it is."""
+    from workflow.health import Check, checks
+
+    store = session.store
+    with session.read() as tx:
+        found = list(checks(tx, store.driver.kind))
+    found.append(_mail(session, Check))
+    rows = [{"name": one.name, "ok": one.ok, "say": fill(one.say, one.places)} for one in found]
+    ok = all(row["ok"] for row in rows)
+
+    def human() -> list[render.Block]:
+        lines = [[_("ok") if row["ok"] else _("look"), str(row["name"]), str(row["say"])] for row in rows]
+        return [render.Block("", "", lines)]
+
+    render.one(session, {"schema": 1, "ok": ok, "checks": rows}, human)
+    return 0 if ok else 1
+
+
+def _mail(session: Session, check: "type[Check]") -> "Check":
+    """Without mail nothing is lost: notices stay visible."""
+    server, file = session.settings.get("mail.smtp"), session.settings.get("mail.to_file")
+    if server:
+        return check("mail", True, N_("Notices are sent through {server}."), {"server": server})
+    if file:
+        return check("mail", True, N_("Notices are written to {file}."), {"file": file})
+    return check("mail", True, N_("Mail is not set up: notices stay visible in `due` and `notify list`."))

@@ -1,0 +1,91 @@
+"""`leave`: who is away, and who stands in."""
+
+from typing import TYPE_CHECKING
+
+from cli import render
+from cli.base import arg, command, opt
+from cli.session import Session
+from cli.texts import N_, _
+from cli.typed import day, today
+
+if TYPE_CHECKING:
+    from workflow.trail import Written
+
+_STATES = {"past": N_("past"), "now": N_("now"), "ahead": N_("ahead")}
+
+
+@command(
+    N_("Record an absence and who stands in. Both days are days of absence."),
+    arg("login"),
+    opt("--from", "from_", metavar="DAY", required=True, help=N_("The first day away.")),
+    opt("--to", metavar="DAY", required=True, help=N_("The last day away.")),
+    opt("--deputy", metavar="LOGIN", help=N_("Who stands in; the deputy gets what is open, too.")),
+    changes=True,
+)
+def set_(session: Session, login: str, from_: str, to: str, deputy: str | None) -> None:
+    """For oneself, or for those one is head of."""
+    from workflow.identity import person_id
+    from workflow.leave import set_leave
+    from workflow.store import Tx
+
+    def work(tx: Tx) -> "tuple[Written, str, str]":
+        who = session.acting(tx)
+        first, last = day(from_, "--from", today(tx)), day(to, "--to", today(tx))
+        other = person_id(tx, deputy) if deputy else None
+        written = set_leave(tx, who, person_id(tx, login), first, last, deputy=other, reason=session.reason)
+        return written, first.isoformat(), last.isoformat()
+
+    written, first, last = session.change(work)
+    said = _("{login} is away from {start} to {to}; {deputy} stands in.")
+    if deputy is None:
+        said = _("{login} is away from {start} to {to}; nobody stands in.")
+    line = said.format(login=login, start=first, to=last, deputy=deputy)
+    _done(session, {"person": login, "deputy": deputy, "from": first, "to": last}, written, line)
+
+
+@command(
+    N_("End an absence: the person is back today, or on the day named."),
+    arg("login"),
+    opt("--on", metavar="DAY", help=N_("The day the person is back; today by default.")),
+    changes=True,
+)
+def end(session: Session, login: str, on: str | None) -> None:
+    """An absence that has not begun is taken back."""
+    from workflow.identity import person_id
+    from workflow.leave import end_leave
+    from workflow.store import Tx
+
+    def work(tx: Tx) -> "tuple[Written, str]":
+        who = session.acting(tx)
+        back = day(on, "--on", today(tx)) if on else today(tx)
+        return end_leave(tx, who, person_id(tx, login), back, reason=session.reason), back.isoformat()
+
+    written, back = session.change(work)
+    line = _("{login} is back on {day}.").format(login=login, day=back)
+    _done(session, {"person": login, "back_on": back}, written, line)
+
+
+def _done(session: Session, said: dict[str, str | None], written: "Written", line: str) -> None:
+    dry = session.dry_run
+    data = {"schema": 1, **said, "event": None if dry else render.receipt(written)}
+    render.changed(session, data, lambda: [line] if dry else [line, render.receipt_line(written)])
+
+
+@command(
+    N_("List absences, present and to come."),
+    opt("--since", metavar="DAY", help=N_("Also those that ended on or after this day.")),
+)
+def list_(session: Session, since: str | None) -> None:
+    """One row per absence."""
+    from workflow.leave import list_leave
+
+    with session.read() as tx:
+        rows = list_leave(tx, day(since, "--since", today(tx)) if since else None)
+    columns: list[render.Column] = [
+        ("person", N_("Person"), None),
+        ("from", N_("From"), None),
+        ("to", N_("To"), None),
+        ("deputy", N_("Deputy"), lambda row: row["deputy"] or _("nobody")),
+        ("state", N_("State"), lambda row: _(_STATES[row["state"]])),
+    ]
+    render.listing(session, {"schema": 1, "rows": rows, "next": None}, columns, empty=_("Nobody is away."))

@@ -1,0 +1,161 @@
+"""Whether a workspace is in order: one row per check, for `doctor`. Looks and changes nothing."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from states.errors import N_, NotFound
+from states.instants import zone_of
+from workflow import ask, calendars, fences, policies
+from workflow.instants import stamp
+from workflow.roles import ALIASES, Parts, standing
+from workflow.sql import held as sql
+from workflow.sql import workspace as workspace_sql
+from workflow.store import REVISION, Tx
+
+PATIENCE = timedelta(minutes=15)  # how long a timer, a notice or a heartbeat may be late before it is worth a word
+_SOME = 5
+_NOBODY = Parts()
+
+# Catalogue questions differ by database; they are not part of the engine's statements.
+_TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgres": """SELECT t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = current_schema() AND NOT t.tgisinternal AND t.tgenabled <> 'D'""",
+}
+
+
+class Check(NamedTuple):
+    """One finding; ``say`` is a gettext source text with {named} places."""
+
+    name: str
+    ok: bool
+    say: str
+    places: dict[str, Any] = {}  # noqa: RUF012  # read only
+
+
+def checks(tx: Tx, kind: str) -> Iterator[Check]:
+    """Every check on this database; ``kind`` is sqlite or postgres."""
+    yield Check("revision", True, N_("The database is at revision {revision}."), {"revision": REVISION})
+    yield _fences(tx, kind)
+    yield _identity(kind)
+    yield _policy(tx)
+    yield _calendar(tx)
+    yield from _clocks(tx)
+    yield _notices(tx)
+    yield _vacancies(tx)
+    yield _orphans(tx)
+
+
+def _fences(tx: Tx, kind: str) -> Check:
+    there = {row[0] for row in tx.all(_TRIGGERS[kind])}
+    missing = sorted(set(fences.NAMES[kind]) - there)
+    if missing:
+        say = N_("The fence around the trail has gaps: {names} is missing. `audit verify` tells whether it was used.")
+        return Check("append-only", False, say, {"names": ", ".join(missing)})
+    return Check("append-only", True, N_("The database refuses to change or remove events."))
+
+
+def _identity(kind: str) -> Check:
+    if kind == "sqlite":
+        say = N_(
+            "Who acts is asserted by the operating system, not proven: whoever can write the file can write as anybody."
+        )
+    else:
+        say = N_("Who acts is asserted by the operating system of each host; the database knows its own accounts only.")
+    return Check("identity", True, say)
+
+
+def _policy(tx: Tx) -> Check:
+    policy = policies.current_or_none(tx)
+    if policy is None:
+        return Check("policy", False, N_("No policy is in force: apply one with `duecourse policy apply`."))
+    return Check("policy", True, N_("In force: {policy}."), {"policy": policy["policy"]})
+
+
+def _calendar(tx: Tx) -> Check:
+    """The days ahead must be known; from November on those of the next year too."""
+    name = tx.workspace.calendar
+    if name is None:
+        return Check("calendar", True, N_("No calendar is set: every day is a working day."))
+    try:
+        calendar = calendars.load(tx).get(name)
+    except NotFound:
+        return Check("calendar", False, N_("The calendar {name} is missing: import it."), {"name": name})
+    today = tx.time.astimezone(zone_of(tx.workspace.zone)).date()
+    wanted = date(today.year + (today.month >= 11), 12, 31)
+    if not (calendar.covers(today) and calendar.covers(wanted)):
+        say = N_("The calendar {name} does not know {year} yet: import it, limits are provisional until then.")
+        return Check("calendar", False, say, {"name": name, "year": wanted.year})
+    return Check("calendar", True, N_("The calendar {name} is known to {day}."), {"name": name, "day": str(wanted)})
+
+
+def _clocks(tx: Tx) -> Iterator[Check]:
+    """A sandbox has no heartbeat: its time stands until it is advanced."""
+    before = stamp(tx.time - PATIENCE)
+    if not tx.workspace.sandbox:
+        pulses = {job: at for job, at, _ok, _say in tx.all(workspace_sql.PULSE)}
+        failed = [f"{job}: {say}" for job, _at, ok, say in tx.all(workspace_sql.PULSE) if not ok]
+        at = pulses.get("pump")
+        if at is None:
+            yield Check("heartbeat", False, N_("The clocks have never run: keep `duecourse run` running."))
+        elif at < before:
+            yield Check("heartbeat", False, N_("The clocks last ran at {at}: start `duecourse run`."), {"at": at})
+        else:
+            yield Check("heartbeat", True, N_("The clocks last ran at {at}."), {"at": at})
+        if failed:
+            yield Check("jobs", False, N_("The last run of a job failed: {jobs}."), {"jobs": "; ".join(failed)})
+    late, since = tx.one(sql.LATE_TIMERS, before=before) or (0, None)
+    if late:
+        say = N_("{count} timers are late, the first since {since}.")
+        yield Check("timers", False, say, {"count": late, "since": since})
+    else:
+        yield Check("timers", True, N_("No timer is late."))
+    (tried,) = tx.one(sql.FAILED_TIMERS) or (0,)
+    if tried:
+        yield Check("failures", False, N_("{count} timers failed and wait to be tried again."), {"count": tried})
+
+
+def _notices(tx: Tx) -> Check:
+    dead, stuck = tx.one(sql.STUCK_NOTICES, before=stamp(tx.time - timedelta(hours=1))) or (0, 0)
+    if dead:
+        say = N_("{count} notices were given up: see `notify list`, then `notify retry`.")
+        return Check("notices", False, say, {"count": dead})
+    if stuck and not tx.workspace.sandbox:
+        say = N_("{count} notices have waited for more than an hour: is `duecourse run` running, is mail set up?")
+        return Check("notices", False, say, {"count": stuck})
+    return Check("notices", True, N_("No notice is stuck."))
+
+
+def _vacancies(tx: Tx) -> Check:
+    """Answerable posts nobody holds: first and direct of each body, the head of each unit."""
+    today = tx.time.astimezone(zone_of(tx.workspace.zone)).date()
+    wanted = [(code, role) for (code,) in tx.all(sql.BODIES) for role in ("first", "direct")]
+    wanted += [(code, "unit_head") for (code,) in tx.all(sql.UNITS)]
+    empty = [f"{role} {code}" for code, role in wanted if not standing(tx, code, today).holders(role, _NOBODY, ALIASES)]
+    if empty:
+        say = N_("{count} answerable posts have no holder today: {names}.")
+        return Check("vacancies", False, say, {"count": len(empty), "names": _listed(empty)})
+    return Check("vacancies", True, N_("Every answerable post has a holder."))
+
+
+def _orphans(tx: Tx) -> Check:
+    """Running limits for which nobody answers now."""
+    found: list[str] = []
+    after = None
+    while True:
+        page = ask.due(tx, limit=500, after=after)
+        found += [row["ref"] for row in page["rows"] if not row["holders"]]
+        after = page["next"]
+        if after is None:
+            break
+    refs = list(dict.fromkeys(found))
+    if refs:
+        say = N_("Nobody answers for a limit of {count} open cases: {names}.")
+        return Check("orphans", False, say, {"count": len(refs), "names": _listed(refs)})
+    return Check("orphans", True, N_("Somebody answers for every running limit."))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:_SOME]) + (", …" if len(names) > _SOME else "")
