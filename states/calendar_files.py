@@ -12,8 +12,8 @@ KEYS = ("name", "zone", "weekend", "off", "work", "union", "valid", "source", "v
 _DAYS = ("weekend", "off", "work")
 
 _HINT_KEYS = N_(
-    "A calendar is {name, zone, weekend: [sat, sun], off: [dates], work: [dates], valid: [from, to], source, version} "
-    "or {name, union: [names]}."
+    "A calendar has name, zone, weekend: [sat, sun], off: [dates], work: [dates], valid: [from, to], source, version; "
+    "or name and union: [names]."
 )
 _HINT_DATE = N_("Write dates as 2026-10-01.")
 

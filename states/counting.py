@@ -4,7 +4,6 @@ Days are ordinals throughout. ``Count`` keeps which days of the calendar were lo
 ``provisional``) and, when asked to explain, the trail of steps the count went through.
 """
 
-from calendar import monthrange
 from datetime import date, datetime
 
 from states.calendars import Calendar
@@ -94,7 +93,7 @@ def add_months(day: int, months: int, at_month_end: bool = False) -> tuple[int, 
     """The same day number ``months`` later (negative: earlier) and whether it exists; else the end of that month."""
     start = date.fromordinal(day)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    last = monthrange(year, month + 1)[1]
+    last = _last_day(year, month + 1)
     if at_month_end:
         return date(year, month + 1, last).toordinal(), True
     return date(year, month + 1, min(start.day, last)).toordinal(), start.day <= last
@@ -105,4 +104,11 @@ def period_end(day: int, period: str) -> int:
     start = date.fromordinal(day)
     size = {"year": 12, "half-year": 6, "quarter": 3, "month": 1}[period]
     month = (start.month - 1) // size * size + size
-    return date(start.year, month, monthrange(start.year, month)[1]).toordinal()
+    return date(start.year, month, _last_day(start.year, month)).toordinal()
+
+
+def _last_day(year: int, month: int) -> int:
+    """How many days that month has."""
+    if month == 2:
+        return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
+    return 30 if month in (4, 6, 9, 11) else 31

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 
 from states.counting import Count, add_months, period_end
-from states.durations import BUSINESS, TIMED, Duration
+from states.durations import BUSINESS, ELAPSED, TIMED, Duration
 from states.errors import N_, Usage
 from states.explained import explain
 from states.instants import END_OF_DAY, MIDNIGHT, at_end, at_start, next_full_hour, parse_time
 from states.reached import Event, Reached, Setting
-from states.rules import counts_elapsed, limit_of
+from states.rules import limit_of
 from states.stops import run_back, run_on
 from states.worktime import Worktime
 
@@ -54,6 +54,11 @@ def count_limit(
     provisional = count.provisional
     days = explain(count, setting) if explained else []
     return Reached(at, precision, whole_day, provisional, setting, days)
+
+
+def counts_elapsed(rule: Mapping[str, Any], extensions: Sequence[Duration]) -> bool:
+    """Whether any amount of a rule with a limit of its own is in elapsed minutes or hours."""
+    return limit_of(rule).unit in ELAPSED or any(extension.unit in ELAPSED for extension in extensions)
 
 
 def counted_limit(rule: Mapping[str, Any]) -> Duration:

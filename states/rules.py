@@ -4,19 +4,17 @@ The normal form is a rule object itself (parsing it again changes nothing): amou
 ``HH:MM``, instants as text, keys in one order, what is said by default left out.
 """
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from states.durations import BUSINESS, ELAPSED, TIMED, Duration, format_duration, parse_duration
+from states import rule_values
+from states.durations import BUSINESS, TIMED, Duration, format_duration, parse_duration
 from states.errors import N_, Usage
-from states.instants import format_event, format_time, parse_instant, parse_time, zone_of
 from states.worktime import parse_hours
 
 FORMS = ("limit", "end-of", "earliest", "latest", "sequence")
 BRANCHED = ("earliest", "latest", "sequence")
 STARTS = ("exclude", "include", "first-working-day", "exclude-hour")
-ROLLS = ("none", "next", "next-same-time", "previous")
 PERIODS = ("year", "half-year", "quarter", "month")
 KEYS = (
     *("from", "limit", "end-of", "plus", "earliest", "latest", "sequence", "calendar", "zone", "start", "before"),
@@ -93,25 +91,25 @@ def _checked(obj: Mapping[Any, Any], where: str) -> dict[str, Any]:
     for key, value in obj.items():
         place = _at(where, key)
         if key in ("limit", "plus"):
-            rule[key] = format_duration(_amount(value, place))
+            rule[key] = format_duration(rule_values.amount(value, place))
         elif key in ("calendar", "zone"):
-            rule[key] = _text(value, key, place)
+            rule[key] = rule_values.text(value, key, place)
         elif key == "from":
-            rule[key] = _event(value, place)
+            rule[key] = rule_values.event(value, place)
         elif key == "start":
-            rule[key] = _choice(value, STARTS, key, place)
+            rule[key] = rule_values.choice(value, STARTS, key, place)
         elif key == "end-of":
-            rule[key] = _choice(value, PERIODS, key, place)
+            rule[key] = rule_values.choice(value, PERIODS, key, place)
         elif key == "roll":
-            rule[key] = _roll(value, place)
+            rule[key] = rule_values.roll(value, place)
         elif key == "cutoff":
-            rule[key] = _time(value, place)
+            rule[key] = rule_values.time(value, place)
         elif key == "hours":
             rule[key] = parse_hours(value, place)
         elif key in ("clear", "before"):
-            rule[key] = _flag(value, key, place)
+            rule[key] = rule_values.flag(value, key, place)
         elif key in ("working-if-at-most", "min-working-days"):
-            rule[key] = _number(value, key, place)
+            rule[key] = rule_values.number(value, key, place)
     defaults = {"start": "exclude", "roll": "none", "clear": False, "before": False}
     return {key: value for key, value in rule.items() if key not in defaults or value != defaults[key]}
 
@@ -136,7 +134,7 @@ def _check_combination(rule: Mapping[str, Any], form: str, where: str, *, hours:
             "A limit in {unit} needs 'hours'.",
             unit=unit,
             where=where,
-            hint=N_("Add the hours of each weekday: 'hours: {mon: [\"09:00-17:00\"], ...}'."),
+            hint=N_("Add 'hours' with the windows of each weekday: mon: ['09:00-12:00', '14:00-18:00']."),
         )
     if unit in TIMED:
         if start in ("include", "first-working-day"):
@@ -171,7 +169,7 @@ def _check_combination(rule: Mapping[str, Any], form: str, where: str, *, hours:
         )
 
 
-def check_extensions(rule: Mapping[str, Any], extensions: Any, hours: bool = False) -> None:
+def check_extensions(rule: Mapping[str, Any], extensions: Sequence[Duration], hours: bool = False) -> None:
     """Raise Usage where an extension cannot be counted: a rule counting back, or business time without hours."""
     hours = hours or "hours" in rule
     for form in BRANCHED:
@@ -190,111 +188,6 @@ def check_extensions(rule: Mapping[str, Any], extensions: Any, hours: bool = Fal
             "An extension in business time needs 'hours' in the rule.",
             hint=N_("Extend by days or elapsed hours, or add the hours of each weekday to the rule."),
         )
-
-
-def counts_elapsed(rule: Mapping[str, Any], extensions: Any) -> bool:
-    """Whether any amount of a rule with a limit of its own is in elapsed minutes or hours."""
-    return limit_of(rule).unit in ELAPSED or any(extension.unit in ELAPSED for extension in extensions)
-
-
-def _amount(value: object, where: str) -> Duration:
-    try:
-        if isinstance(value, str):
-            return parse_duration(value)
-    except Usage as problem:
-        problem.where = where
-        raise
-    raise Usage(
-        "An amount of time must be text such as '10 days', not {value!r}.",
-        value=value,
-        where=where,
-        hint=N_("Write a whole number and a unit, such as '10 working days'."),
-    )
-
-
-def _event(value: object, where: str) -> str:
-    try:
-        if isinstance(value, str):
-            return format_event(parse_instant(value))
-        if isinstance(value, date):
-            return format_event(value)
-    except Usage as problem:
-        problem.where = where
-        raise
-    raise Usage(
-        "'from' must be an instant or a date, not {value!r}.",
-        value=value,
-        where=where,
-        hint=N_("Write 2026-03-02T09:00:00+08:00 or 2026-03-02."),
-    )
-
-
-def _roll(value: object, where: str) -> Any:
-    if isinstance(value, Mapping):
-        if list(value) == ["next-at"]:
-            return {"next-at": _time(value["next-at"], _at(where, "next-at"))}
-        raise Usage(
-            "'roll' as a mapping says 'next-at' and nothing else.", where=where, hint=N_("Write {'next-at': '12:00'}.")
-        )
-    return _choice(value, ROLLS, "roll", where)
-
-
-def _time(value: object, where: str) -> str:
-    try:
-        if isinstance(value, str):
-            return format_time(parse_time(value))
-    except Usage as problem:
-        problem.where = where
-        raise
-    raise Usage(
-        "'{text}' is not a time of day.",
-        text=value,
-        where=where,
-        hint=N_("Write hours and minutes, 00:00 to 23:59, such as '17:30'."),
-    )
-
-
-def _text(value: object, key: str, where: str) -> str:
-    if not isinstance(value, str) or not value:
-        raise Usage("'{key}' must be a name.", key=key, where=where, hint=_HINT_KEYS)
-    if key == "zone":
-        try:
-            zone_of(value)
-        except Usage as problem:
-            problem.where = where
-            raise
-    return value
-
-
-def _flag(value: object, key: str, where: str) -> bool:
-    if not isinstance(value, bool):
-        raise Usage("'{key}' is true or false, not {value!r}.", key=key, value=value, where=where, hint=_HINT_KEYS)
-    return value
-
-
-def _number(value: object, key: str, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10_000:
-        raise Usage(
-            "'{key}' must be a whole number from 0 to 10000, not {value!r}.",
-            key=key,
-            value=value,
-            where=where,
-            hint=N_("Give the number of days."),
-        )
-    return value
-
-
-def _choice(value: object, choices: tuple[str, ...], key: str, where: str) -> str:
-    if isinstance(value, str) and value in choices:
-        return value
-    raise Usage(
-        "'{key}' cannot be {value!r}; it is one of: {choices}.",
-        key=key,
-        value=value,
-        choices=", ".join(choices),
-        where=where,
-        hint=N_("Correct the word."),
-    )
 
 
 def _unknown_key(key: str, where: str) -> Usage:

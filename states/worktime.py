@@ -15,7 +15,9 @@ from states.instants import MIDNIGHT, NO_TIME, at_end, at_start, format_time, pa
 KEYS = (*WEEKDAYS, "makeup")
 _NEXT_MIDNIGHT = "24:00"
 _WINDOW = re.compile(r"\s*([0-9:]+)\s*[-–—]\s*([0-9:]+)\s*")
-_HINT = N_("Write hours as {'mon': ['09:00-12:00', '14:00-18:00'], ..., 'makeup': [...]}; an end may be 24:00.")
+_HINT = N_(
+    "For each of mon to sun and makeup write a list of windows: mon: ['09:00-12:00', '14:00-18:00']; up to 24:00."
+)
 # Two hundred years of days without the hours being used up: the calendar leaves no business time.
 _MOST_DAYS = 366 * 200
 

@@ -166,3 +166,11 @@ def test_the_place_of_the_rule_comes_before_the_place_within_it() -> None:
     with pytest.raises(Usage) as caught:
         parse_rule({"earliest": ["1 day", {"limit": "1 day", "cutoff": "x"}]}, "clocks.submit.limit")
     assert caught.value.where == "clocks.submit.limit.earliest[1].cutoff"
+
+
+def test_no_hint_holds_a_brace_that_is_not_a_named_place() -> None:
+    """Hints are filled like messages, so a literal brace would break them."""
+    for rule in ({"limit": "1 business hour", "hours": 5}, {"limit": "1 business hour"}, {"limit": "1d", "roll": {}}):
+        with pytest.raises(Usage) as caught:
+            parse_rule(rule)
+        assert caught.value.hint.format(**caught.value.places)
