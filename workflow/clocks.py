@@ -6,7 +6,7 @@ entered again, so every firing has the key (case, clock, run, what, step, occurr
 
 from typing import Any, NamedTuple
 
-from workflow import outbox
+from workflow import outbox, periods
 from workflow.case import Case, Clock, Pending
 from workflow.instants import stamp
 from workflow.plan import Point, due_of, ladder_for, limit_for, points
@@ -84,6 +84,8 @@ def stop(scene: Scene, clock: Clock, who: Who, state: str) -> None:
         rule=scene.rule("clock", clock.name),
         data={"clock": clock.name, "run": clock.run, "due_at": clock.due_at, "late": clock.breached_at is not None},
     )
+    if state == "met" and case.duty and periods.is_dated(clock):
+        periods.settle(tx, case, who, "met", at=tx.now, rule=scene.rule("clock", clock.name))
     _close(scene, clock)
     tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
 
@@ -192,6 +194,8 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
             data |= {"step": point.step, "told": told, "skipped": skipped, "passed": passed}
     written = case.write(tx, kind, SYSTEM, rule=scene.rule("clock", clock.name), data=data)
     _mark_fired(scene, clock, point)
+    if point.what == "breach" and case.duty and periods.is_dated(clock):
+        periods.settle(tx, case, SYSTEM, "missed", at=point.at, rule=scene.rule("clock", clock.name))
     if told:
         body = {"clock": clock.name, "due_at": clock.due_at, "step": point.step, "zone": clock.zone}
         key = f"{clock.name}/{clock.run}/{point.what}/{point.step}/{point.occurrence}"

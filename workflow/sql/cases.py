@@ -7,6 +7,7 @@ BY_REF = f"SELECT {_COLUMNS} FROM cases c WHERE c.ref = :ref"
 BY_REF_LOCK = BY_REF + " FOR UPDATE"
 BY_ID = f"SELECT {_COLUMNS} FROM cases c WHERE c.id = :id"
 BY_ID_LOCK = BY_ID + " FOR UPDATE SKIP LOCKED"
+WAIT_LOCK = "SELECT 1 FROM cases WHERE id = :id FOR UPDATE"
 
 INSERT = """INSERT INTO cases (id, ref, type, definition, title, unit, state, version, severity, owner, opener,
 opened_at, closed_at, fields, acted, due_at, duty, n, hash, at) VALUES (:id, :ref, :type, :definition, :title, :unit,

@@ -6,6 +6,8 @@ EXISTS = "SELECT origin FROM workspace WHERE id = 1"
 SET_POLICY = "UPDATE workspace SET policy = :hash, zone = :zone, calendar = :calendar WHERE id = 1"
 PERSON = "INSERT INTO person (id, login, name, email) VALUES (:id, :login, :name, NULL)"
 
+CLOCK_LOCK = "SELECT now FROM workspace WHERE id = 1 FOR UPDATE"
+
 POLICY = "SELECT compiled FROM policy WHERE hash = :hash"
 POLICY_NOW = "SELECT p.compiled, p.hash FROM workspace w JOIN policy p ON p.hash = w.policy WHERE w.id = 1"
 POLICY_NEW = "INSERT INTO policy (hash, name, compiled, at) VALUES (:hash, :name, :compiled, :at)"
