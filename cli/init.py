@@ -46,7 +46,7 @@ def init(
     home = Path(folder or session.home or ".").absolute()
     if (home / FILE).exists():
         raise _already(home)
-    compiled = _policy(pack) if pack else None
+    compiled = policy_of(pack) if pack else None
     place = zone or (compiled or {}).get("zone") or session.settings.get("zone")
     start = _start(now, place) if now else None
     url = session.db or session.environ.get("DUECOURSE_DB")
@@ -59,7 +59,7 @@ def init(
         if path is not None:
             _make_file(path, start, place, compiled)
         elif url is not None:
-            _make(url, start, place, compiled)
+            make(url, start, place, compiled)
         _write_settings(home, url)
     except OSError as error:
         _undo(made, path)
@@ -85,7 +85,7 @@ def init(
     render.changed(session, data, lambda: _said(data))
 
 
-def _policy(pack: str) -> dict[str, Any]:
+def policy_of(pack: str) -> dict[str, Any]:
     from cli.policy import compiled_or_refused
     from states.catalog import sources_of
 
@@ -99,7 +99,7 @@ def _start(now: str, zone: str) -> datetime:
     return instant(now, "--now", zone_of(zone))
 
 
-def _make(url: str, start: datetime | None, zone: str, compiled: dict[str, Any] | None) -> None:
+def make(url: str, start: datetime | None, zone: str, compiled: dict[str, Any] | None) -> None:
     """The database with its genesis, the shipped calendars and the policy."""
     from states.calendars import shipped
     from states.instants import zone_of
@@ -123,7 +123,7 @@ def _make_file(path: Path, start: datetime | None, zone: str, compiled: dict[str
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".duecourse-init-", dir=path.parent) as beside:
         draft = Path(beside) / path.name
-        _make(f"sqlite:///{draft}", start, zone, compiled)
+        make(f"sqlite:///{draft}", start, zone, compiled)
         try:
             path.hardlink_to(draft)  # unlike a rename this never replaces what somebody else just made
         except FileExistsError:

@@ -1,0 +1,317 @@
+"""What `demo` prints: the answers of `jobs.demo.tell` as people read them, one block for each question."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+from cli.errors import EXIT_CODES, describe
+from cli.render import Block, day_time
+from cli.texts import N_, _, language, plural, title
+from cli.width import cut
+from states.errors import Integrity, Problem
+
+if TYPE_CHECKING:
+    from workflow.store import Tx
+
+Answer = Mapping[str, Any]
+
+MOST_LATE, MOST_SHORT = 30, 8
+WIDE = 46  # columns of a title in a table
+ENDS = {"met": N_("done {at}"), "cancelled": N_("dropped {at}"), "moved": N_("limit moved {at}"), "open": N_("open")}
+WHY = {"vacant": N_("vacant"), "on-leave": N_("on leave")}
+ROLES = {
+    "owner": N_("owner"),
+    "unit_head": N_("unit_head"),
+    "member_in_charge": N_("member_in_charge"),
+    "direct": N_("direct"),
+    "first": N_("first"),
+    "superior.first": N_("superior.first"),
+    "reviewer": N_("reviewer"),
+    "decider": N_("decider"),
+    "inspector": N_("inspector"),
+    "office": N_("office"),
+    "party": N_("party"),
+}
+KINDS = {
+    "started": N_("clock starts"),
+    "reminded": N_("reminder"),
+    "breached": N_("overdue"),
+    "escalated": N_("step {step}"),
+    "recomputed": N_("limit moved"),
+    "met": N_("done"),
+    "cancelled": N_("dropped"),
+}
+
+
+class Words:
+    """What types, states, actions, clocks and choices of the policy in force are called."""
+
+    def __init__(self, tx: "Tx") -> None:
+        from workflow import policies
+
+        self._types = policies.types(tx)
+
+    def type(self, type_: str) -> str:
+        return title(self._types[type_]["title"], type_)
+
+    def of(self, type_: str, kind: str, name: str | None) -> str:
+        """The title of one of a type's ``states``, ``actions`` or ``clocks``."""
+        return title(self._types[type_][kind][name]["title"], name) if name else ""
+
+    def choice(self, type_: str, field: str, value: str | None) -> str:
+        return title(self._types[type_]["fields"][field]["titles"][value], value) if value else ""
+
+
+def plain(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answers for programs: the refusal as code and sentence."""
+    refused = answer["refused"]
+    if refused and isinstance(refused["problem"], Problem):
+        code, said = describe(refused["problem"])
+        refused = {**refused, "problem": {"exit": code, **said}}
+    return {**answer, "refused": refused}
+
+
+def blocks(answer: Answer, words: Words, folder: str) -> Iterable[Block]:
+    """Everything, in the order a leader would ask."""
+    yield Block("", "", [[line] for line in _opening(answer, folder)])
+    yield _late(answer, words)
+    yield from _told(answer, words)
+    yield _stood_in(answer["stood_in"])
+    yield _nobody(answer["nobody"], words)
+    yield _duties(answer["duties"])
+    yield _incident(answer["incident"], words)
+    yield _findings(answer["findings"], words)
+    for case in answer["charged"]:
+        yield _charged(case, words)
+    yield _refused(answer["refused"])
+    yield _proof(answer, words)
+    yield _next_steps(answer, folder)
+
+
+def _opening(answer: Answer, folder: str) -> list[str]:
+    first = _("{folder} held an earlier demo; it is replaced.") if answer["replaced"] else _("Made in {folder}.")
+    return [
+        first.format(folder=folder),
+        _("An office of {units} units and {people} people, from {begun} to {now}; chance began with {seed}.").format(
+            units=answer["units"],
+            people=answer["people"],
+            begun=answer["begun"][:10],
+            now=answer["now"][:10],
+            seed=answer["seed"],
+        ),
+    ]
+
+
+def _late(answer: Answer, words: Words) -> Block:
+    rows, still = answer["late"], sum(row["end"] == "open" for row in answer["late"])
+    heading = _("1. What was late? {in_time} limits were met in time, {late} were not; {still} of these are open.")
+    lines = [
+        [
+            row["ref"],
+            cut(row["title"], WIDE),
+            row["unit"],
+            words.of(row["type"], "clocks", row["clock"]),
+            day_time(row["due_at"]),
+            _(ENDS[row["end"]]).format(at=day_time(row["at"])),
+            _after(row["due_at"], row["at"] or answer["now"]),
+            str(row["level"]),
+        ]
+        for row in rows[:MOST_LATE]
+    ]
+    if len(rows) > MOST_LATE:
+        lines.append([_more(len(rows) - MOST_LATE)])
+    heads = [_("Number"), _("Title"), _("Unit"), _("Clock"), _("Due"), _("What became of it"), _("Late by"), _("Step")]
+    return Block("late", heading.format(in_time=answer["in_time"], late=len(rows), still=still), lines, heads)
+
+
+def _after(due_at: str, at: str) -> str:
+    """How long after its due time something ended."""
+    minutes = int((datetime.fromisoformat(at) - datetime.fromisoformat(due_at)).total_seconds()) // 60
+    if minutes < 120:
+        return plural("{n} minute", "{n} minutes", max(minutes, 1))
+    if minutes < 48 * 60:
+        return plural("{n} hour", "{n} hours", minutes // 60)
+    return plural("{n} day", "{n} days", minutes // (24 * 60))
+
+
+def _more(n: int) -> str:
+    return plural("… and {n} more", "… and {n} more", n)
+
+
+def _told(answer: Answer, words: Words) -> Iterable[Block]:
+    case = answer["told"]
+    if case is None:
+        return
+    heading = _("2. Who was told, and when? {ref}, {clock}: {title}").format(
+        ref=case["ref"], clock=words.of(case["type"], "clocks", case["clock"]), title=case["title"]
+    )
+    lines = [[day_time(row["at"]), _what(row), _people(row) or _passed(row)] for row in case["rows"]]
+    yield Block("told", heading, lines)
+
+
+def _what(row: Answer) -> str:
+    return _(KINDS[row["what"]]).format(step=row["step"])
+
+
+def _people(row: Answer) -> str:
+    """Who was told, deputies with whom they stand for, posts nobody holds."""
+    said = [f"{_for(one['name'], one['for'])} ({_role(one['role'])})" for one in row["told"]]
+    said += [_empty(one) for one in row["skipped"]]
+    return "; ".join(said)
+
+
+def _passed(row: Answer) -> str:
+    if row["passed"]:
+        return _("passed over")
+    if row["what"] in {"started", "recomputed"}:
+        return _("due {at}").format(at=day_time(row["due_at"]))
+    return _("by {name}").format(name=row["by"]) if row["by"] else ""
+
+
+def _for(name: str, other: str | None) -> str:
+    return _("{name} for {other}").format(name=name, other=other) if other else name
+
+
+def _empty(one: Answer) -> str:
+    return _("nobody: {role} is {why}").format(role=_role(one["role"]), why=_(WHY[one["why"]]))
+
+
+def _role(name: str) -> str:
+    """A role: English readers get the word of the policy."""
+    return _(ROLES.get(name, name))
+
+
+def _stood_in(rows: Sequence[Answer]) -> Block:
+    heading = _("   Where somebody stood in: {n} times").format(n=len(rows))
+    lines = [[day_time(row["at"]), row["ref"], row["what"], _for(row["who"], row["for"])] for row in rows[:MOST_SHORT]]
+    return Block("stood-in", heading, [*lines, *([[_more(len(rows) - MOST_SHORT)]] if rows[MOST_SHORT:] else [])])
+
+
+def _nobody(rows: Sequence[Answer], words: Words) -> Block:
+    heading = _("   Where a step found a post empty: {n} times").format(n=len(rows))
+    lines = [
+        [
+            day_time(row["at"]),
+            row["ref"],
+            f"{words.of(row['type'], 'clocks', row['clock'])}, {_(KINDS['escalated']).format(step=row['step'])}",
+            row["unit"],
+            _empty(row),
+        ]
+        for row in rows[:MOST_SHORT]
+    ]
+    return Block("nobody", heading, [*lines, *([[_more(len(rows) - MOST_SHORT)]] if rows[MOST_SHORT:] else [])])
+
+
+def _duties(rows: Sequence[Answer]) -> Block:
+    spoken = "en" if language() == "en" else "zh"
+    lines = [
+        [row["title"].get(spoken) or row["duty"], row["window"], row["due_on"]]
+        + [str(row[key] or "-") for key in ("units", "met", "late", "missed", "open")]
+        for row in rows
+    ]
+    heads = [_("Duty"), _("Window"), _("Due"), _("Units"), _("In time"), _("Late"), _("Missed"), _("Open")]
+    return Block("duty", _("3. How does each duty stand?"), lines, heads)
+
+
+def _incident(case: Answer | None, words: Words) -> Block:
+    if case is None:
+        return Block("incident", "", [])
+    heading = _("4. What happened with {ref} ({grade}, {unit}): {title}?").format(
+        ref=case["ref"],
+        grade=words.choice("incident", "severity", case["severity"]),
+        unit=case["unit"],
+        title=case["title"],
+    )
+    return Block("incident", heading, [_history(row, words, "incident") for row in case["rows"]])
+
+
+def _history(row: Answer, words: Words, type_: str) -> list[str]:
+    """One line of a case's history: when, what, who, and what it changed."""
+    who = _for(row["by"], row["for"]) if row["by"] else _("the scheduler")
+    if row["kind"].startswith("clock."):
+        what = f"{words.of(type_, 'clocks', row['clock'])}: "
+        what += _(KINDS[row["kind"].removeprefix("clock.")]).format(step=row["step"])
+        told = ", ".join(_for(one["name"], one["for"]) for one in row["told"])
+        told = "; ".join([*([told] if told else []), *(_empty(one) for one in row["skipped"])])
+        if row["kind"] in {"clock.started", "clock.recomputed"}:
+            told = _("due {at}").format(at=day_time(row["due_at"]))
+        elif row["late"]:
+            told = _("late; it was due {at}").format(at=day_time(row["due_at"]))
+        return [day_time(row["at"]), what, "", told]
+    action = words.of(type_, "actions", row["action"]) if row["action"] else row["kind"].removeprefix("case.")
+    to = words.of(type_, "states", row["to"]) if row["to"] != row["from"] else ""
+    return [day_time(row["at"]), action, who, to]
+
+
+def _findings(rows: Sequence[Answer], words: Words) -> Block:
+    lines = [
+        [
+            row["ref"],
+            cut(row["title"], WIDE),
+            row["unit"],
+            day_time(row["opened_at"]),
+            words.of("rectification", "states", row["state"]),
+            _("since {at}, by {name}").format(at=day_time(row["at"]), name=row["by"]),
+        ]
+        for row in rows
+    ]
+    heads = [_("Number"), _("Finding"), _("Unit"), _("Found"), _("State"), _("Last act")]
+    return Block("finding", _("5. What did inspections find, and is it put right?"), lines, heads)
+
+
+def _charged(case: Answer, words: Words) -> Block:
+    heading = _("6. Who was held to account? {name} ({post}), {ground}, on the ground of {cites}: {ref}").format(
+        name=case["respondent"],
+        post=case["post"],
+        ground=words.choice("accountability", "ground", case["ground"]),
+        cites=case["cites"],
+        ref=case["ref"],
+    )
+    lines = [_history(row, words, "accountability") for row in case["rows"]]
+    if case["measure"]:
+        lines.append(["", _("measure"), "", words.choice("accountability", "measure", case["measure"])])
+    return Block("charged", heading, lines)
+
+
+def _refused(refused: Answer | None) -> Block:
+    if refused is None:
+        return Block("refused", "", [])
+    more = plural("The trail has {n} event more now.", "The trail has {n} events more now.", refused["events"])
+    lines = [[_("{name} submitted {ref}, and now tries to review it.").format(name=refused["who"], ref=refused["ref"])]]
+    if isinstance(refused["problem"], Problem):
+        code, said = describe(refused["problem"])
+        lines.append([_("Answer (exit {code}): {message}").format(code=code, message=said["message"])])
+    return Block("refused", _("7. Can anybody sign off their own work?"), [*lines, [more]])
+
+
+def _proof(answer: Answer, words: Words) -> Block:
+    counts, checked = answer["counts"], answer["verify"]
+    fired = counts["fired"]
+    acts = _("{n} acts of {people} people").format(n=counts["acts"], people=counts["actors"])
+    timers = _("{reminded} reminders, {breached} limits passed, {escalated} steps").format(**fired)
+    lines = [
+        [_("events"), str(counts["events"]), acts],
+        [_("timers fired"), str(sum(fired.values())), timers],
+    ]
+    for type_, states in counts["cases"].items():
+        said = ", ".join(f"{words.of(type_, 'states', state)} {n}" for state, n in states.items())
+        lines.append([words.type(type_), str(sum(states.values())), said])
+    code = 0 if checked["ok"] else EXIT_CODES[Integrity]
+    proven = _("nothing was changed afterwards, and every act is decided the same again") if checked["ok"] else ""
+    lines.append(["audit verify --replay", _("exit {code}").format(code=code), proven])
+    lines += [["", problem["stream"], problem["what"]] for problem in checked["problems"]]
+    return Block("count", _("8. Can all of this be believed?"), lines)
+
+
+def _next_steps(answer: Answer, folder: str) -> Block:
+    commands = [f"cd {quote(folder)}", "duecourse due --overdue"]
+    if answer["told"]:
+        commands.append(f"duecourse case history {answer['told']['ref']}")
+    if answer["nobody"]:
+        first = answer["nobody"][0]
+        commands.append(f"duecourse org ladder {first['unit']} --on {first['at'][:10]}")
+    commands += ["duecourse duty list", "duecourse audit verify --replay"]
+    if answer["refused"]:
+        commands.append(f"duecourse do {answer['refused']['ref']} review --as {answer['refused']['login']}")
+    return Block("try", _("Look for yourself:"), [[line] for line in commands])

@@ -1,0 +1,84 @@
+"""How somebody comes to be held to account in the sample office: the inspector reads the breaches on record."""
+
+from datetime import timedelta
+from typing import Any
+
+from jobs.demo.office import CITY, INSPECTOR, PEOPLE, POSTS, TOWN, UNITS
+from jobs.demo.stage import Answer
+from jobs.demo.story import Story, clock_of
+
+SPARED = tuple(login for login, _unit, post in POSTS if post in {"first", "direct", "inspector"})
+POST_NAMES = {
+    "unit_head": "head 负责人",
+    "member_in_charge": "deputy leader 分管领导",
+    "office": "office 办公室",
+    "staff": "staff 工作人员",
+}
+GRAVE = 2.0
+_PATIENCE = ((0.45, 1.0), (0.55, 0.0))  # from this share of the story on, a breach of this gravity is enough
+
+
+def look_for_breaches(story: Story) -> None:
+    """Once a week from the second on, until there is a case."""
+    for week in range(1, story.weeks):
+        at = story.days.desk(story.days.at(story.start + timedelta(weeks=week, days=1), 10))
+        story.later(at, lambda: _look(story))
+
+
+def _look(story: Story) -> None:
+    if story.charged:
+        return
+    enough = GRAVE
+    for share, gravity in _PATIENCE:
+        if story.stage.now.astimezone(story.days.zone).date() >= story.day(share):
+            enough = gravity
+    found = [(gravity_of(story, breach), breach) for breach in story.stage.breaches()]
+    found = [(gravity, breach) for gravity, breach in found if gravity >= enough and respondent_of(story, breach)]
+    if found:
+        story.charged = True
+        _charge(story, max(found, key=lambda pair: pair[0])[1])
+
+
+def gravity_of(story: Story, breach: Answer) -> float:
+    """The first report of a grave incident or a duty missed weigh most; each step told adds a little."""
+    case = story.stage.look(breach["case"])
+    clock = breach["data"]["clock"]
+    weight = 0.0
+    if clock == "first_report" and case["severity"] != "general":
+        weight = GRAVE
+    elif clock == "submit" and case["duty"]:
+        weight = GRAVE - 0.5
+    elif clock == "complete":
+        weight = GRAVE - 1
+    return weight + float(clock_of(case, clock)["level"]) / 5
+
+
+def respondent_of(story: Story, breach: Answer) -> str | None:
+    """Who answered for the clock at that time, of the county's own sections; leaders are for others to judge."""
+    case = story.stage.look(breach["case"])
+    if case["unit"] in {CITY, TOWN} or case["type"] == "accountability":
+        return None
+    held = (login for login in breach["data"]["holders"] if login not in SPARED and login not in story.gone)
+    return next(held, None)
+
+
+def _charge(story: Story, breach: Answer) -> None:
+    case, login = story.stage.look(breach["case"]), respondent_of(story, breach)
+    clock = clock_of(case, breach["data"]["clock"])
+    given: dict[str, Any] = {
+        "respondent": login,
+        "post": post_of(login or "", case["unit"]),
+        "ground": "late" if clock["met_at"] else "not-done",
+        "cites": case["ref"],
+        "gravity": f"{clock['name']}: {clock['due_on']}, {clock['level']}/{case['severity'] or case['duty'] or '-'}",
+    }
+    title = f"{case['ref']} {clock['name']}: {PEOPLE[login or '']}"
+    story.watch(story.stage.open("accountability", INSPECTOR, case["unit"], title, given))
+
+
+def post_of(login: str, unit: str) -> str:
+    """What somebody is in a unit, in words."""
+    held = [post for who, where, post in POSTS if who == login and where == unit]
+    held += [post for who, _where, post in POSTS if who == login]
+    name = next(row["name"] for row in UNITS if row["code"] == unit)
+    return f"{name}, {POST_NAMES[held[0]]}"

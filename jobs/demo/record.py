@@ -1,0 +1,67 @@
+"""The trail of a whole sandbox, read once, with the names behind it: what the answers are made from."""
+
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workflow import ask, audit, register
+from workflow.instants import moment
+from workflow.store import Tx
+
+Answer = dict[str, Any]
+
+
+class Record:
+    """Everything the trail holds, read once, with the names of the people and units in it."""
+
+    def __init__(self, tx: Tx) -> None:
+        self.tx = tx
+        self.zone = ZoneInfo(tx.workspace.zone)
+        self.events: list[Answer] = []
+        after = None
+        while True:
+            page = audit.log(tx, limit=audit.LARGEST_PAGE, after=after)
+            self.events += page["rows"]
+            after = page["next"]
+            if after is None:
+                break
+        self.cases: dict[str, list[Answer]] = {}
+        for event in self.events:
+            if event["case"]:
+                self.cases.setdefault(event["case"], []).append(event)
+        self.units = {row["code"]: row["name"] for row in register.tree(tx)}
+        self._names: dict[str, str] = {}
+
+    def name(self, login: str | None) -> str | None:
+        """The name of a person as the register has it."""
+        if login is None:
+            return None
+        if login not in self._names:
+            person = register.person_by_login(self.tx, login)
+            self._names[login] = person["name"] if person else login
+        return self._names[login]
+
+    def local(self, at: str) -> str:
+        return moment(at).astimezone(self.zone).isoformat()
+
+    def today(self) -> date:
+        return self.tx.time.astimezone(self.zone).date()
+
+    def place(self, ref: str) -> Answer:
+        """The type and the unit of a case."""
+        case = ask.case(self.tx, ref, None)
+        return {"type": case["type"], "unit": case["unit"]}
+
+    def of_run(self, breach: Answer, *kinds: str) -> list[Answer]:
+        """The events of the same run of the same clock, of these kinds."""
+        return [
+            event
+            for event in self.cases[breach["case"]]
+            if event["kind"] in kinds and _run(event) == (breach["data"]["clock"], breach["data"]["run"])
+        ]
+
+
+def _run(event: Answer) -> tuple[str, int]:
+    """The clock and run an event is about; of a recomputed clock the run that was given up."""
+    data = event["data"]
+    return data["clock"], data["was"]["run"] if event["kind"] == "clock.recomputed" else data["run"]

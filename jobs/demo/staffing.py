@@ -1,0 +1,55 @@
+"""Who comes and goes in the sample office: a head leaves and is missed for weeks, a leader takes leave."""
+
+from datetime import date, timedelta
+
+from jobs.demo.office import LEADERS, SECTIONS, head_of, leaves, staff_of, takes_over
+from jobs.demo.story import Story
+from workflow import leave
+from workflow.identity import person_id
+
+
+def vacancy(story: Story) -> tuple[str, date, date]:
+    """A section loses its head, and gets another one after some weeks. (the section, first day without, last)."""
+    slowest = min(SECTIONS, key=lambda unit: story.habits[head_of(unit)].care)
+    unit = story.chance.choice([unit for unit in SECTIONS if unit != slowest])
+    was, comes = head_of(unit), story.chance.choice(staff_of(unit))
+    last = story.day(story.chance.uniform(0.12, 0.22))
+    day = story.day(story.chance.uniform(0.55, 0.65))
+
+    def goes() -> None:
+        story.stage.enter(leaves(was, unit, story.start, last), "Transferred to another office 调任")
+
+    def empty() -> None:
+        story.gone.add(was)
+
+    def new() -> None:
+        story.stage.enter(takes_over(comes, unit, day), "Appointed 任命")
+        for case in story.stage.open_cases():
+            if case["owner"] == was and case["unit"] == unit:
+                story.stage.hand_over(case["ref"], comes, comes, "Handover of the post 职务交接")
+
+    story.later(story.days.at(last, 16, 30), goes)
+    story.later(story.days.at(last, 23, 30), empty)
+    story.later(story.days.at(day, 8, 40), new)
+    return unit, last + timedelta(days=1), day - timedelta(days=1)
+
+
+def absence(story: Story) -> tuple[str, date]:
+    """A deputy leader is away around the longest holiday, with another leader as deputy. (who, first day away)."""
+    login = story.chance.choice(LEADERS)
+    deputy = story.chance.choice([other for other in ("lu.ming", *LEADERS) if other != login])
+    first, last = story.days.longest_break(story.day(0.1), story.day(0.85))
+    first = max(first - timedelta(days=story.chance.randint(3, 6)), story.start + timedelta(days=2))
+    last += timedelta(days=story.chance.randint(4, 9))
+
+    def recorded() -> None:
+        story.away[login] = (first, last, deputy)
+        story.stage.as_person(
+            login,
+            lambda tx, who: leave.set_leave(
+                tx, who, person_id(tx, login), first, last, deputy=person_id(tx, deputy), reason="Annual leave 年休假"
+            ),
+        )
+
+    story.later(story.days.before(story.days.at(first - timedelta(days=1), 15)), recorded)
+    return login, first

@@ -1,0 +1,129 @@
+"""What the story may do to the workspace: let time pass, look, and act as a person. Nothing else reaches it."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from jobs import advance
+from jobs.demo.office import PEOPLE, UNITS
+from workflow import ask, audit, engine, files, register_file, register_import
+from workflow.identity import person_id
+from workflow.instants import moment
+from workflow.store import Store, Tx
+from workflow.trail import Who
+
+Answer = dict[str, Any]
+_NAMES = {unit["code"]: unit["name"] for unit in UNITS}
+
+
+class Stage:
+    """An open sandbox, its folder, and somewhere to write the papers people attach."""
+
+    def __init__(self, store: Store, home: Path, lived: Callable[[datetime], None]) -> None:
+        self.store = store
+        self.home = home
+        self.lived = lived
+        self._desk = tempfile.TemporaryDirectory(prefix="duecourse-demo-")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._desk.cleanup()
+
+    @property
+    def now(self) -> datetime:
+        return moment(self.store.now())
+
+    def reach(self, at: datetime) -> list[str]:
+        """Live until then; the numbers of the cases that duties opened on the way."""
+        if at <= self.now:
+            return []
+        done = advance.advance(self.store, at)
+        self.lived(at)
+        return [row["ref"] for row in done["opened"]]
+
+    def look(self, ref: str, login: str | None = None) -> Answer:
+        """A case, and what it offers to this person."""
+        with self.store.read() as tx:
+            return ask.case(tx, ref, _who(tx, login) if login else None)
+
+    def may(self, ref: str, action: str, login: str) -> bool:
+        """Whether the case offers this action to this person now."""
+        return any(row["name"] == action and row["allowed"] for row in self.look(ref, login)["actions"])
+
+    def open_cases(self) -> list[Answer]:
+        with self.store.read() as tx:
+            rows: list[Answer] = ask.case_list(tx, open=True, limit=1000)["rows"]
+        return rows
+
+    def breaches(self) -> list[Answer]:
+        """Every breach on record so far, the events of the trail."""
+        with self.store.read() as tx:
+            rows: list[Answer] = audit.log(tx, kind="clock.breached", limit=1000)["rows"]
+        return rows
+
+    def told(self, ref: str, clock: Answer) -> list[str]:
+        """Who was told of a clock by the latest step that found somebody."""
+        with self.store.read() as tx:
+            rows = audit.history(tx, ref, limit=1000)["rows"]
+        run = (clock["name"], clock["run"])
+        steps = (row["data"] for row in reversed(rows) if row["kind"] == "clock.escalated")
+        found = (data["told"] for data in steps if data["told"] and (data["clock"], data["run"]) == run)
+        return [one["person"] for one in next(found, [])]
+
+    def open(
+        self, type_: str, login: str, unit: str, title: str, given: Mapping[str, Any], *, owner: str | None = None
+    ) -> str:
+        """Open a case as this person, who owns it unless another does; its number."""
+
+        def work(tx: Tx) -> engine.Outcome:
+            holder = person_id(tx, owner) if owner else None
+            return engine.open_case(tx, type_, unit=unit, title=title, given=given, who=_who(tx, login), owner=holder)
+
+        return self.store.transact(work).ref
+
+    def do(
+        self, ref: str, action: str, login: str, given: Mapping[str, Any], *, reason: str = "", paper: bool = False
+    ) -> None:
+        """Act as this person; with a paper attached where the act needs one."""
+        attached = [self._paper(ref, action, login)] if paper else []
+
+        def work(tx: Tx) -> engine.Outcome:
+            return engine.act(tx, ref, action, who=_who(tx, login), given=given, files=attached, reason=reason)
+
+        self.store.transact(work)
+
+    def hand_over(self, ref: str, to: str, login: str, reason: str) -> None:
+        """Give a case another owner, as this person."""
+        self.store.transact(lambda tx: engine.assign(tx, ref, person_id(tx, to), who=_who(tx, login), reason=reason))
+
+    def as_person(self, login: str, work: Callable[[Tx, Who], Any]) -> None:
+        """One change made as this person."""
+        self.store.transact(lambda tx: work(tx, _who(tx, login)))
+
+    def enter(self, rows: Mapping[str, Any], reason: str) -> None:
+        """Import a register file as the administrator."""
+
+        def work(tx: Tx) -> None:
+            who = Who(tx.workspace.admin, "os-login")
+            planned = register_import.plan(tx, register_file.read_register(rows))
+            register_import.import_register(tx, planned, who, reason=reason)
+
+        self.store.transact(work)
+
+    def _paper(self, ref: str, action: str, login: str) -> files.Incoming:
+        case = self.look(ref)
+        path = Path(self._desk.name) / f"{ref}-{action}-{case['version']}.txt"
+        lines = [case["title"], _NAMES[case["unit"]], PEOPLE[login], f"{ref} {action} {self.now.date()}"]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return files.take_in(self.home, path)
+
+
+def _who(tx: Tx, login: str) -> Who:
+    return Who(person_id(tx, login), "sandbox-as")

@@ -1,0 +1,252 @@
+"""What a leader would ask at the end of the quarter, answered from the database alone. Nothing here knows the story."""
+
+from collections import Counter
+
+from jobs.demo.record import Answer, Record
+from jobs.demo.refusal import refusal
+from workflow import ask, duties
+from workflow.store import Store
+from workflow.verify import verify
+
+GRAVITY = ("critical", "major", "large", "general")
+NOT_A_DELAY = (None, "expired")  # ladders of limits that only open a way: nobody is late when they pass
+ENDS = {"clock.met": "met", "clock.cancelled": "cancelled", "clock.recomputed": "moved"}
+
+
+def everything(store: Store) -> Answer:
+    """{late, told, stood_in, nobody, duties, incident, findings, charged, refused, counts, verify}."""
+    refused = refusal(store)
+    with store.read() as tx:
+        record = Record(tx)
+        late_rows = late(record)
+        return {
+            "begun": record.local(record.events[0]["at"]),
+            "now": record.local(tx.now),
+            "units": len(record.units),
+            "people": people(record),
+            "in_time": in_time(record),
+            "late": late_rows,
+            "told": told(record, late_rows),
+            "stood_in": stood_in(record),
+            "nobody": nobody(record),
+            "duties": standing_duties(record),
+            "incident": incident(record),
+            "findings": findings(record),
+            "charged": charged(record),
+            "refused": refused,
+            "counts": counts(record),
+            "verify": verify(tx, replay=True),
+        }
+
+
+def in_time(record: Record) -> int:
+    """How many limits were met in time."""
+    return sum(event["kind"] == "clock.met" and not event["data"]["late"] for event in record.events)
+
+
+def late(record: Record) -> list[Answer]:
+    """Every limit that was passed: rows {ref, type, title, unit, clock, run, due_at, end, at, level}, worst first.
+
+    ``end``: met | cancelled | moved | open; ``at``: when it ended; ``level``: the highest step that was climbed.
+    """
+    rows = []
+    for breach in record.events:
+        if breach["kind"] != "clock.breached":
+            continue
+        begun = record.of_run(breach, "clock.started") or [breach]
+        if begun[0]["data"].get("ladder", "") in NOT_A_DELAY:
+            continue
+        case = ask.case(record.tx, breach["case"], None)
+        ended = next(iter(record.of_run(breach, *ENDS)), None)
+        steps = [event["data"]["step"] for event in record.of_run(breach, "clock.escalated")]
+        rows.append(
+            {
+                **{key: case[key] for key in ("ref", "type", "title", "unit", "severity", "duty")},
+                "clock": breach["data"]["clock"],
+                "run": breach["data"]["run"],
+                "due_at": record.local(breach["data"]["due_at"]),
+                "end": ENDS[ended["kind"]] if ended else "open",
+                "at": record.local(ended["at"]) if ended else None,
+                "level": max(steps, default=0),
+            }
+        )
+    return sorted(rows, key=lambda row: (-row["level"], row["due_at"], row["ref"]))
+
+
+def told(record: Record, late_rows: list[Answer]) -> Answer | None:
+    """The delay that went highest (of equals, the one most people were told of), and every word that was sent of it."""
+    found = [{**row, "rows": _words(record, row)} for row in late_rows]
+    return max(found, key=lambda row: (row["level"], sum(len(word["told"]) for word in row["rows"])), default=None)
+
+
+def _words(record: Record, row: Answer) -> list[Answer]:
+    """Rows {at, what, step, told, skipped, passed} of one clock, all its runs."""
+    words = []
+    for event in record.cases[row["ref"]]:
+        data = event["data"]
+        if not event["kind"].startswith("clock.") or data["clock"] != row["clock"]:
+            continue
+        words.append(
+            {
+                "at": record.local(event["at"]),
+                "what": event["kind"].removeprefix("clock."),
+                "step": data.get("step"),
+                "due_at": record.local(data["due_at"]),
+                "by": record.name(event["actor"]),
+                "told": [
+                    {"name": record.name(one["person"]), "role": one["role"], "for": record.name(one["for"])}
+                    for one in data.get("told", ())
+                ],
+                "skipped": data.get("skipped", []),
+                "passed": data.get("passed", False),
+            }
+        )
+    return words
+
+
+def stood_in(record: Record) -> list[Answer]:
+    """Where a deputy acted or was told for somebody: rows {at, ref, what, who, for}."""
+    rows = []
+    for event in record.events:
+        if event["behalf"] and event["case"]:
+            rows.append(_stood(record, event, event["action"] or event["kind"], event["actor"], event["behalf"]))
+        for one in event["data"].get("told", ()):
+            if one["for"]:
+                what = f"{event['data']['clock']} {event['kind'].removeprefix('clock.')} {event['data']['step']}"
+                rows.append(_stood(record, event, what, one["person"], one["for"]))
+    return rows
+
+
+def _stood(record: Record, event: Answer, what: str, who: str, for_: str) -> Answer:
+    at = record.local(event["at"])
+    return {"at": at, "ref": event["case"], "what": what, "who": record.name(who), "for": record.name(for_)}
+
+
+def nobody(record: Record) -> list[Answer]:
+    """Where a step found a post without a holder: rows {at, ref, unit, clock, step, role, why, told}."""
+    return [
+        {
+            "at": record.local(event["at"]),
+            "ref": event["case"],
+            **record.place(event["case"]),
+            "clock": event["data"]["clock"],
+            "step": event["data"]["step"],
+            "role": empty["role"],
+            "why": empty["why"],
+            "told": len(event["data"]["told"]),
+        }
+        for event in record.events
+        if event["kind"] == "clock.escalated"
+        for empty in event["data"]["skipped"]
+    ]
+
+
+def standing_duties(record: Record) -> list[Answer]:
+    """Each duty and window that has opened: {duty, title, window, due_on, units, met, late, missed, open}."""
+    afterwards = {
+        (event["data"]["duty"], event["data"]["unit"], event["data"]["window"])
+        for event in record.events
+        if event["kind"] == "duty.met" and event["data"]["late"]
+    }
+    found: dict[tuple[str, str], Answer] = {}
+    for row in duties.list_(record.tx):
+        if row["ref"] is None:
+            continue
+        start = {key: row[key] for key in ("duty", "title", "window", "due_on")}
+        of = found.setdefault(
+            (row["duty"], row["window"]), {**start, "units": 0, "met": 0, "late": 0, "missed": 0, "open": 0}
+        )
+        of["units"] += 1
+        status = "late" if (row["duty"], row["unit"], row["window"]) in afterwards else row["status"]
+        of["open" if status in {"open", "at-risk"} else status] += 1
+    return list(found.values())
+
+
+def incident(record: Record) -> Answer | None:
+    """The gravest incident, of equals the one with most on record: the case, with its history as ``rows``."""
+    refs = [ref for ref, events in record.cases.items() if events[0]["data"].get("type") == "incident"]
+    if not refs:
+        return None
+    found = [ask.case(record.tx, ref, None) for ref in refs]
+    case = min(found, key=lambda case: (GRAVITY.index(case["severity"]), -len(record.cases[case["ref"]])))
+    return {**_brief(case), "rows": [_line(record, event) for event in record.cases[case["ref"]]]}
+
+
+def findings(record: Record) -> list[Answer]:
+    """What inspections found and what became of it: {ref, title, unit, state, opened_at, by, at}."""
+    rows = []
+    for ref, events in record.cases.items():
+        if events[0]["data"].get("type") == "rectification":
+            acts = [event for event in events if event["kind"] == "case.acted"]
+            last = acts[-1] if acts else events[0]
+            case = ask.case(record.tx, ref, None)
+            rows.append({**_brief(case), "by": record.name(last["actor"]), "at": record.local(last["at"])})
+    return rows
+
+
+def charged(record: Record) -> list[Answer]:
+    """Everybody held to account: the case with respondent, ground, cited matter, measure, and the acts as ``rows``."""
+    rows = []
+    for ref, events in record.cases.items():
+        if events[0]["data"].get("type") != "accountability":
+            continue
+        case = ask.case(record.tx, ref, None)
+        fields = case["fields"]
+        rows.append(
+            {
+                **_brief(case),
+                "respondent": record.name(fields["respondent"]),
+                **{key: fields.get(key) for key in ("post", "ground", "cites", "measure")},
+                "rows": [_line(record, event) for event in events if event["kind"].startswith("case.")],
+            }
+        )
+    return rows
+
+
+def _brief(case: Answer) -> Answer:
+    keys = ("ref", "type", "title", "unit", "state", "severity", "opened_at", "closed_at")
+    return {key: case[key] for key in keys}
+
+
+def _line(record: Record, event: Answer) -> Answer:
+    """One line of a history, with names."""
+    data = event["data"]
+    return {
+        "at": record.local(event["at"]),
+        "kind": event["kind"],
+        "action": event["action"],
+        "from": event["from"],
+        "to": event["to"],
+        "by": record.name(event["actor"]),
+        "for": record.name(event["behalf"]),
+        "reason": event["reason"],
+        "clock": data.get("clock"),
+        "due_at": record.local(data["due_at"]) if "due_at" in data else None,
+        "step": data.get("step"),
+        "late": data.get("late"),
+        "told": [{"name": record.name(one["person"]), "for": record.name(one["for"])} for one in data.get("told", ())],
+        "skipped": data.get("skipped", []),
+        "fields": data.get("fields", {}),
+    }
+
+
+def counts(record: Record) -> Answer:
+    """How much there is: events by kind, cases by type and state, who has a part."""
+    states: dict[str, Counter[str]] = {}
+    for ref in record.cases:
+        case = ask.case(record.tx, ref, None)
+        states.setdefault(case["type"], Counter())[case["state"]] += 1
+    kinds = Counter(event["kind"] for event in record.events)
+    return {
+        "events": len(record.events),
+        "cases": {type_: dict(of) for type_, of in sorted(states.items())},
+        "fired": {kind: kinds[f"clock.{kind}"] for kind in ("reminded", "breached", "escalated")},
+        "acts": kinds["case.acted"],
+        "actors": len({event["actor"] for event in record.events if event["action"]}),
+    }
+
+
+def people(record: Record) -> int:
+    """How many people hold or held a post."""
+    rows = [event["data"]["row"] for event in record.events if event["data"].get("table") == "posting"]
+    return len({row["person"] for row in rows})

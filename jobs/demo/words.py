@@ -1,0 +1,119 @@
+"""What things are called in the sample office: titles and sentences, in both languages, that chance picks from.
+
+They say what a matter is about, never how it ended.
+"""
+
+INCIDENTS: dict[str, list[str]] = {
+    "safety": [
+        "Scaffold gave way at the depot site 车场工地脚手架垮塌",
+        "Gas smell in the market basement 市场地下室燃气异味",
+        "Crane cable worn through at the quarry 采石场吊索断股",
+        "Smoke in the boiler room of the school 学校锅炉房冒烟",
+        "Chemical drums stored without a tray 化工桶未设围堰",
+    ],
+    "data": [
+        "Application list mailed to the wrong office 申请名册误发外单位",
+        "Laptop with case files lost on the train 存有案卷的笔记本遗失",
+        "Archive server reachable without a password 档案服务器未设口令",
+        "Backup tapes missing at the yearly count 年度清点备份磁带缺失",
+        "Forms with identity numbers left in the copier 复印机内遗留证件表格",
+    ],
+    "service": [
+        "Queue system down since opening 叫号系统停摆",
+        "Permits issued on the old form for a week 一周内按旧表发证",
+        "Ceiling panel fell in the waiting area 等候区吊顶脱落",
+        "Payment terminal charged twice 缴费终端重复扣费",
+    ],
+    "town": [
+        "Retaining wall cracked above the village road 村道挡墙开裂",
+        "Grain store roof leaking after the storm 粮仓屋面渗漏",
+        "Irrigation pump caught fire 灌溉泵起火",
+    ],
+}
+
+FINDINGS: dict[str, list[str]] = {
+    "safety": [
+        "Extinguishers past their inspection date 灭火器超期未检",
+        "Permit-to-work book not kept at two sites 两处工地未登记作业票",
+        "Emergency exit blocked by stored goods 安全出口被堆物堵塞",
+    ],
+    "data": [
+        "Access rights of transferred staff still open 调离人员权限未收回",
+        "No record of who took files home 案卷外带无登记",
+        "Retention periods not applied to scans 扫描件未按期限清理",
+    ],
+    "service": [
+        "Promised times not shown at three counters 三个窗口未公示办理时限",
+        "Missing papers asked for more than once 补正材料未一次告知",
+        "Complaints book without answers 意见簿未答复",
+    ],
+}
+
+REPORTS: dict[str, list[str]] = {
+    "safety": [
+        "Inspection round of construction sites 建筑工地检查情况",
+        "Fire drill in public buildings 公共建筑消防演练情况",
+        "Storage of dangerous goods before the holidays 节前危险品储存检查",
+        "Safety at heating plants 供热站安全情况",
+    ],
+    "data": [
+        "Review of access rights 权限核查情况",
+        "Deletion of expired personal data 到期个人信息清理情况",
+        "Data protection training of counters 窗口人员数据保护培训",
+    ],
+    "service": [
+        "Waiting times at the counters 窗口等候时间情况",
+        "Permits issued within the promised time 承诺时限内办结情况",
+        "Complaints and what became of them 群众意见办理情况",
+    ],
+}
+
+LEADERS_NOTE = "Safety and service over the holiday: what to change 假期安全与服务：改进建议"
+
+GIVEN: dict[str, list[str]] = {
+    "analysis": [
+        "Cause found on site; two places of the same kind to be checked 原因已查明，另查两处同类场所",
+        "Cause still open, area closed off, experts asked 原因待查，现场已封控，已请专家",
+        "A step of the routine was left out; routine to be changed 漏做一步，须改流程",
+    ],
+    "summary": [
+        "What happened, whom it touched, what was done, what is still open 经过、影响、处置、未了事项",
+        "Facts, measures taken, measures asked for 事实、已采取措施、提请事项",
+    ],
+    "outcome": [
+        "Put right, checked twice, routine changed 已整治，经两次核验，流程已改",
+        "Damage repaired, people informed, costs booked 已修复，已告知，费用已列支",
+        "Closed after the check on site 经现场核查办结",
+    ],
+    "plan": [
+        "Inventory in the first week, repair in the second, check in the third 首周清点，次周整改，三周核查",
+        "One person named, means granted, weekly word to the leader in charge 定人、定资、每周报分管领导",
+    ],
+    "facts": [
+        "The papers, the trail and two conversations agree on what was done and when 材料、留痕与两次谈话相互印证",
+        "The limit was known, the means were there, the step was not taken in time 时限明知，条件具备，未按时办理",
+    ],
+    "statement": [
+        "The post was short of people that week; I asked for help too late 当周人手不足，本人求助过晚",
+        "I accept the facts and have changed how the work is handed over 对事实无异议，已改交接办法",
+    ],
+    "record": [
+        "Heard in person; statement read back and signed 当面听取意见，笔录经核对签字",
+        "Heard with the representative of the section present 在科室代表在场下听取意见",
+    ],
+    "grounds": [
+        "Duty known, limit passed, no hindrance shown; first time 职责明确，逾期，无正当理由，初次",
+        "Limit passed, but told upward in person and mended at once 逾期，但及时当面报告并立即补救",
+    ],
+}
+
+REASONS: dict[str, list[str]] = {
+    "return": [
+        "Figures for one site are missing 缺一处数据",
+        "Say who checks it, and when 请写明由谁核查、何时核查",
+        "The measures do not match the findings 措施与问题不对应",
+    ],
+    "regrade": ["More people are touched than was known at first 影响面大于初判", "Less grave than feared 轻于初判"],
+    "uphold": ["Facts and measure hold 事实清楚，处理恰当"],
+    "overturn": ["The measure is out of proportion 处理过重"],
+}
