@@ -209,7 +209,7 @@ def _actor(tx: Tx, actor: str) -> str:
 
 
 def _know_case(tx: Tx, ref: str) -> None:
-    if not _is_ref(ref) or tx.one(sql.STREAM_KNOWN, stream=ref) is None:
+    if not is_ref(ref) or tx.one(sql.STREAM_KNOWN, stream=ref) is None:
         raise NotFound(
             "There is no case {ref} here.", hint=N_("`duecourse case list` shows the cases there are."), ref=ref
         )
@@ -301,7 +301,7 @@ def _event(event: Answer, hash_: str, kept: Mapping[tuple[str, str], Any], login
         "id": event["id"],
         "stream": event["stream"],
         "n": event["n"],
-        "case": event["stream"] if _is_ref(event["stream"]) else None,
+        "case": event["stream"] if is_ref(event["stream"]) else None,
         "at": event["at"],
         "kind": event["kind"],
         "actor": _named(event["actor"], logins),
@@ -319,7 +319,7 @@ def _event(event: Answer, hash_: str, kept: Mapping[tuple[str, str], Any], login
     }
 
 
-def _is_ref(stream: str) -> bool:
+def is_ref(stream: str) -> bool:
     return stream not in OWN_STREAMS and not stream.startswith("duty/")
 
 

@@ -41,3 +41,22 @@ VALUES = {
     size: f"SELECT event, field, value FROM payload WHERE event IN ({', '.join(f':i{n}' for n in range(size))})"
     for size in SIZES
 }
+
+# What `verify` reads: everything, stream by stream. An event of several kept values comes once for each; the heads
+# come in the same order.
+EVENTS = """SELECT e.id, e.stream, e.n, e.prev, e.at, e.kind, e.actor, e.behalf, e.via, e.unit, e.action, e.from_state,
+e.to_state, e.rule, e.canon, e.hash, p.field, p.salt, p.value
+FROM event e LEFT JOIN payload p ON p.event = e.id ORDER BY e.stream, e.n"""
+HEADS = """SELECT ref AS name, n, hash, at, 1 AS is_case FROM cases
+UNION ALL SELECT name, n, hash, at, 0 FROM stream ORDER BY name, is_case"""
+KEPT_FOR_NOTHING = """SELECT p.event, p.field FROM payload p
+WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = p.event) ORDER BY p.event, p.field"""
+ERASURES = "SELECT canon FROM event WHERE kind = 'data.erased' ORDER BY at, stream, n"
+OPENINGS = "SELECT id, stream, n, canon FROM event WHERE kind = 'case.opened' ORDER BY at, stream, n"
+COUNTER = "SELECT value, hash FROM counter WHERE name = 'register'"
+GENESIS = "SELECT id, canon FROM event WHERE stream = 'log' AND n = 1"
+
+GUARDS_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+GUARDS_POSTGRES = """SELECT t.tgname, t.tgtype, CAST(t.tgenabled AS text), t.tgqual IS NULL, p.prosrc
+FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+WHERE t.tgrelid IN (CAST('event' AS regclass), CAST('payload' AS regclass)) AND NOT t.tgisinternal"""

@@ -1,0 +1,53 @@
+"""What checking found, and how two answers in the same order are walked side by side."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from workflow.store.tx import Row
+
+MOST = 1_000
+
+
+class Findings:
+    """The problems in the order they were found: {event, stream, n, what}; past the first thousand only counted."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, Any]] = []
+        self.left_out = 0
+
+    def add(self, what: str, stream: str | None = None, n: int | None = None, event: str | None = None) -> None:
+        if len(self.rows) < MOST:
+            self.rows.append({"event": event, "stream": stream, "n": n, "what": what})
+        else:
+            self.left_out += 1
+
+    def answer(self) -> list[dict[str, Any]]:
+        if not self.left_out:
+            return self.rows
+        what = f"there are {self.left_out} more problems, which are not listed"
+        return [*self.rows, {"event": None, "stream": None, "n": None, "what": what}]
+
+
+class Beside:
+    """Rows that begin with a key of ``width`` columns, taken key by key while something else is walked by that key."""
+
+    def __init__(self, rows: Iterator[Row], width: int = 1) -> None:
+        self._rows = rows
+        self._width = width
+        self._next = next(rows, None)
+        self.strays: list[Row] = []  # rows of keys that were passed over, kept to be reported
+
+    def take(self, key: Row) -> list[Row]:
+        """The rows of this key. Keys are asked for in ascending order."""
+        taken: list[Row] = []
+        while (row := self._next) is not None and (found := row[: self._width]) <= key:
+            (taken if found == key else self.strays).append(row)
+            self._next = next(self._rows, None)
+        return taken
+
+    def rest(self) -> list[Row]:
+        """Every row that was never asked for."""
+        if self._next is not None:
+            self.strays += [self._next, *self._rows]
+            self._next = None
+        return self.strays

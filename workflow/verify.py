@@ -1,0 +1,181 @@
+"""Is the trail consistent with itself? Every event re-hashed, compared with its columns, its stream, its heads.
+
+Shows that nothing was changed by anybody who could not also rewrite all that follows: what a rewrite of everything
+leaves is for checkpoints kept elsewhere to show (docs/audit-format.md). ``replay`` also decides everything again.
+"""
+
+from typing import Any
+
+from workflow.audit import is_ref
+from workflow.findings import Beside, Findings
+from workflow.openings import Openings
+from workflow.sql import audit as sql
+from workflow.store.tx import Row, Tx
+from workflow.trail import EMPTY_ROOT, NO_HASH, commitment_to
+from workflow.verify_event import Checker
+from workflow.verify_guards import guards
+
+Answer = dict[str, Any]
+
+
+def verify(tx: Tx, *, replay: bool = False) -> Answer:
+    """{schema, ok, events, streams, cases, size, root, shown, problems: [{event, stream, n, what}]}."""
+    found = Findings()
+    guards(tx, found)
+    log = _genesis(tx, found)
+    walk = _Walk(tx, log, found)
+    walk.all()
+    if replay:
+        from workflow.replay import replay as decide_again
+
+        decide_again(tx, found)
+    return {
+        "schema": 1,
+        "ok": not found.rows,
+        "events": walk.events,
+        "streams": walk.streams,
+        "cases": walk.cases,
+        "size": 0,
+        "root": EMPTY_ROOT,
+        "shown": "self",
+        "problems": found.answer(),
+    }
+
+
+def _genesis(tx: Tx, found: Findings) -> str:
+    """The origin the log was begun with; what the workspace says of itself must be what its first event says."""
+    import json
+
+    space = tx.workspace
+    row = tx.one(sql.GENESIS)
+    try:
+        event = json.loads(row[1]) if row else None
+        said = (event["kind"], event["log"], event["actor"], event["data"]["sandbox"]) if event else None
+    except (ValueError, TypeError, KeyError):
+        said = None
+    if row is None or said is None:
+        found.add("the first event of the log is missing: nothing says what this workspace is", "log", 1)
+        return space.origin
+    kind, origin, admin, sandbox = said
+    if kind != "log.created":
+        found.add(f"the log begins with {kind}, not with log.created", "log", 1, row[0])
+    for name, is_, was in (
+        ("origin", space.origin, origin),
+        ("admin", space.admin, admin),
+        ("sandbox", bool(space.sandbox), sandbox),
+    ):
+        if is_ != was:
+            found.add(f"workspace.{name} is {is_!r}, the first event says {was!r}", "log", 1, row[0])
+    return str(origin)
+
+
+class _Walk:
+    """Through all events, stream by stream, with the heads beside them."""
+
+    def __init__(self, tx: Tx, log: str, found: Findings) -> None:
+        self.tx = tx
+        self.found = found
+        self.checker = Checker(log, found)
+        self.openings = Openings(found)
+        self.heads = Beside(tx.each(sql.HEADS))
+        self.erased: set[tuple[str, str]] | None = None
+        self.events = self.streams = self.cases = 0
+
+    def all(self) -> None:
+        """The hot loop of `verify`: an event comes once for each value kept beside it, or once without any."""
+        check = self.checker.commits
+        stream: str | None = None
+        id_, n, hash_, at, events = "", 0, NO_HASH, "", 0
+        commits: dict[str, str] = {}
+        row: Row = ()
+        for row in self.tx.each(sql.EVENTS):
+            if row[0] != id_ or row[2] != n or row[1] != stream:
+                if commits:
+                    self._gone(commits, stream, n, id_)
+                if row[1] != stream:
+                    if stream is not None:
+                        self._ended(stream, n, hash_, at)
+                    n, hash_, at = 0, NO_HASH, ""
+                    self._begins(row)
+                commits = check(row, n + 1, hash_, at)
+                if row[5] == "case.opened":
+                    self._opened(row, n)
+                events += 1
+                id_, stream, n, at, hash_ = row[0], row[1], row[2], row[4], row[15]
+            field = row[16]
+            if field is not None:
+                promised = commits.pop(field, None)
+                if promised is None or not _opens(promised, field, row[17], row[18]):
+                    self._changed(promised, row)
+        if commits:
+            self._gone(commits, stream, n, id_)
+        if stream is not None:
+            self._ended(stream, n, hash_, at)
+        self.events = events
+        self._after()
+
+    def _begins(self, row: Row) -> None:
+        self.streams += 1
+        if is_ref(row[1]) and row[5] != "case.opened":
+            self.found.add(f"the case begins with {row[5]}, not with its opening", row[1], row[2], row[0])
+
+    def _opened(self, row: Row, n: int) -> None:
+        if n:
+            self.found.add("the case is opened a second time", row[1], row[2], row[0])
+        self.openings.took(self.checker.register, row)
+
+    def _ended(self, stream: str, n: int, hash_: str, at: str) -> None:
+        """The head of a stream stands where its last event is."""
+        heads = self.heads.take((stream,))
+        self.cases += sum(head[4] for head in heads)
+        for head in heads:
+            if head[1] > n:
+                missing = f"event {head[1]} is" if head[1] == n + 1 else f"events {n + 1} to {head[1]} are"
+                self.found.add(f"the tail is missing: {missing} gone", stream, n + 1)
+            elif head[1:4] != (n, hash_, at):
+                self.found.add("its head does not name its last event", stream, n)
+        if len(heads) > 1:
+            self.found.add("it is a case and another stream at once", stream)
+        elif not heads:
+            what = "its case is missing" if is_ref(stream) else "its head is missing"
+            self.found.add(what, stream, n)
+
+    def _changed(self, promised: str | None, row: Row) -> None:
+        """What is kept beside an event is what the event committed to."""
+        what = f"a value of {row[16]} is kept that it never committed to"
+        if promised is not None:
+            what = f"the value of {row[16]} was CHANGED"
+        self.found.add(what, row[1], row[2], row[0])
+
+    def _gone(self, commits: dict[str, str], stream: str | None, n: int, id_: str) -> None:
+        """What is not kept any more was erased on record."""
+        for field in commits:
+            if (id_, field) not in self._erasures():
+                self.found.add(f"the value of {field} is gone without a record", stream, n, id_)
+
+    def _erasures(self) -> set[tuple[str, str]]:
+        """(event, field) of every erasure on record; read when the first value is found missing."""
+        if self.erased is None:
+            import json
+
+            self.erased = set()
+            for (text,) in self.tx.each(sql.ERASURES):
+                data = json.loads(text).get("data", {})
+                self.erased.add((str(data.get("event")), str(data.get("field"))))
+        return self.erased
+
+    def _after(self) -> None:
+        for name, n, _, _, is_case in self.heads.rest():
+            self.cases += is_case
+            what = "the case has no event at all" if is_case else "the stream has no event at all"
+            self.found.add(f"{what}: events 1 to {n} are gone" if n else what, name)
+        for event, field in self.tx.all(sql.KEPT_FOR_NOTHING):
+            self.found.add(f"a value of {field} is kept for an event that does not exist", event=event)
+        self.openings.close(self.tx)
+
+
+def _opens(promised: str, field: str, salt: str, value: str) -> bool:
+    try:
+        return commitment_to(salt, field, value) == promised
+    except (ValueError, TypeError):
+        return False

@@ -1,0 +1,165 @@
+"""One event against itself: is the text canonical, is the hash its hash, do the columns repeat it?
+
+Nearly every event is what it should be, so the text that the columns and the place in the stream call for is put
+together and compared; only the inner parts are parsed. Whatever differs is looked at again, slowly, and named.
+"""
+
+import json
+from json.encoder import encode_basestring as quote
+from typing import Any
+
+from states.errors import Problem
+from workflow.findings import Findings
+from workflow.store.tx import Row
+from workflow.trail import NO_HASH, VERSION, canon, check, leaf_hash
+
+_COLUMNS = (
+    "id", "stream", "n", "prev", "at", "kind", "actor", "behalf", "via", "unit", "action", "from", "to", "rule",
+)  # fmt: skip
+_KEYS = {*_COLUMNS, "commit", "data", "log", "register", "seen", "v"}
+_NOTHING = "{}"
+_DATA = ',"data":'
+_STAMP = len("2026-11-22T05:15:00.123456Z")
+
+
+def _refuse(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    return number if -(2**53) < number < 2**53 else _refuse(text)
+
+
+_decode = json.JSONDecoder(parse_float=_refuse, parse_int=_whole, parse_constant=_refuse).raw_decode
+
+
+class _Pieces(dict[Row, tuple[str, ...]]):
+    """The parts of a canon between id, time and stream, by the columns they come from: these come again and again."""
+
+    def __init__(self, log: str) -> None:
+        self.log = quote(log)
+        self.seen = ""
+
+    def __missing__(self, columns: Row) -> tuple[str, ...]:
+        if len(self) > 100_000:
+            self.clear()
+        kind, actor, behalf, via, unit, action, from_, to, rule = ("null" if c is None else quote(c) for c in columns)
+        pieces = self[columns] = (
+            f'{{"action":{action},"actor":{actor},"at":',
+            f',"behalf":{behalf},"commit":',
+            f',"from":{from_},"id":',
+            f',"kind":{kind},"log":{self.log},"n":',
+            f',"rule":{rule},"seen":{self.seen},"stream":',
+            f',"to":{to},"unit":{unit},"v":{VERSION},"via":{via}}}',
+        )
+        return pieces
+
+
+class Checker:
+    """Checks events of one log, one after the other."""
+
+    def __init__(self, log: str, found: Findings) -> None:
+        self.log = log
+        self.found = found
+        self.register: dict[str, Any] | None = None  # of the opening checked last
+        self._pieces = _Pieces(log)
+
+    def commits(self, row: Row, n: int, prev: str, before: str) -> dict[str, str]:
+        """The commitments of the event that should be the ``n``-th, after ``prev``; what is wrong is written down."""
+        try:
+            text, at, opens = row[14], row[4], row[5] == "case.opened"
+            if row[2] == n and row[3] == prev and at >= before and len(at) == _STAMP and leaf_hash(text) == row[15]:
+                one, two, three, four, five, six = self._pieces[row[5:14]]
+                head = f"{one}{quote(at)}{two}"
+                end = len(head) + len(_NOTHING)
+                commits: dict[str, str] = {}
+                promised = _NOTHING
+                if not text.startswith(_NOTHING, len(head)):
+                    commits, end = _decode(text, len(head))
+                    promised = canon(commits)
+                data, end = _decode(text, end + len(_DATA))
+                should_be = (
+                    f"{head}{promised}{_DATA}{canon(data)}{three}{quote(row[0])}{four}{n},"
+                    f'"prev":"{prev}","register":{self._register(text) if opens else "null"}{five}{quote(row[1])}{six}'
+                )
+                if text == should_be and type(data) is type(commits) is dict:
+                    if not text.isascii() or "\\u0000" in text:
+                        check([commits, data])
+                    return commits
+        except (TypeError, ValueError, AttributeError, RecursionError, Problem):
+            pass  # not as it should be, or not sure: the slow way finds out what it is
+        return self._careful(row, n, prev, before)
+
+    def _register(self, text: str) -> str:
+        self.register, _ = _decode(text, text.rindex(',"register":') + 12)
+        return canon(self.register)
+
+    def _careful(self, row: Row, n: int, prev: str, before: str) -> dict[str, str]:
+        """The same without assuming anything: every difference is named."""
+        id_, stream, number, link, at, *_ = row
+        text, hash_ = row[14], row[15]
+
+        def wrong(what: str) -> None:
+            self.found.add(what, stream, number, id_)
+
+        self.register = None
+        if number != n:
+            missing = f"event {n} is" if number == n + 1 else f"events {n} to {number - 1} are"
+            wrong(f"{missing} missing" if number > n else f"the number {number} comes where {n} should be")
+        elif link != prev:
+            wrong("it does not follow from the event before it" if n > 1 else "the first event names one before it")
+        if at < before:
+            wrong(f"its time {at} lies before that of the event before it")
+        try:
+            event, _ = _decode(text)
+            check(event)
+            canonical = isinstance(event, dict) and canon(event) == text
+            hashed = leaf_hash(text) == hash_
+        except (TypeError, ValueError, AttributeError, RecursionError, Problem):
+            wrong("its canon is not the text of an event")
+            return {}
+        if not hashed:
+            wrong("its hash is not the hash of its canon")
+        if not canonical or set(event) != _KEYS:
+            wrong("its canon is not in canonical form")
+            if not isinstance(event, dict):
+                return {}
+        for column, value in zip(_COLUMNS, row, strict=False):
+            if event.get(column) != value:
+                wrong(f"the column {column} says {_said(value)}, the canon says {_said(event.get(column))}")
+        for key, value in (("v", VERSION), ("log", self.log)):
+            if event.get(key) != value:
+                wrong(f"its {key} is {_said(event.get(key))}, not {_said(value)}")
+        self._others(event, wrong)
+        commits = event.get("commit")
+        return commits if isinstance(commits, dict) else {}
+
+    def _others(self, event: dict[str, Any], wrong: Any) -> None:
+        seen = event.get("seen")
+        if isinstance(seen, dict) and set(seen) == {"root", "size"}:
+            if self._pieces.seen != canon(seen):
+                self._pieces.seen = canon(seen)
+                self._pieces.clear()
+        else:
+            wrong("it does not say which checkpoint it knew")
+        register, opens = event.get("register"), event.get("kind") == "case.opened"
+        if not opens and register is not None:
+            wrong("it takes a register number, and opens no case")
+        if opens:
+            self.register = register
+        if len(str(event.get("at"))) != _STAMP:
+            wrong(f"its time {_said(event.get('at'))} is not an instant")
+        if not isinstance(event.get("commit"), dict) or not isinstance(event.get("data"), dict):
+            wrong("its canon is not the text of an event")
+
+
+def _said(value: Any) -> str:
+    """A value as a sentence quotes it."""
+    if value is None:
+        return "nothing"
+    text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
+    return text if len(text) <= 120 else text[:119] + "…"
+
+
+__all__ = ["NO_HASH", "Checker"]
