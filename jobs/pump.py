@@ -11,7 +11,7 @@ from typing import NamedTuple
 from jobs.batches import Stopping, in_batches, never, sentence
 from workflow import case as cases
 from workflow import engine, pulses
-from workflow.clocks import Fired
+from workflow.firing import Fired
 from workflow.instants import stamp
 from workflow.sql import clock as sql
 from workflow.store import Store, Tx

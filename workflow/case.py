@@ -30,17 +30,20 @@ class Clock:
     """One limit of the case in its present run."""
 
     __slots__ = (
-        "breached_at", "calendar", "due_at", "due_on", "ended_at", "from_at", "ladder", "level", "met_at", "name",
-        "pending", "precision", "provisional", "rule", "run", "started_at", "state", "zone",
+        "breached_at", "calendar", "calendar_version", "due_at", "due_on", "ended_at", "extensions", "from_at",
+        "ladder", "level", "met_at", "name", "pending", "precision", "provisional", "rule", "run", "started_at",
+        "state", "stops", "zone",
     )  # fmt: skip
 
     def __init__(self, row: Row) -> None:
         (
             self.name, self.run, self.state, self.started_at, self.from_at, self.due_at, self.due_on, self.precision,
-            self.provisional, self.calendar, self.zone, rule, self.ladder, self.level, self.breached_at, self.met_at,
-            self.ended_at, timer, what, step, occurrence, at,
+            self.provisional, self.calendar, self.zone, self.calendar_version, rule, stops, extensions, self.ladder,
+            self.level, self.breached_at, self.met_at, self.ended_at, timer, what, step, occurrence, at,
         ) = row  # fmt: skip
         self.rule: dict[str, Any] = json.loads(rule)
+        self.stops: list[list[str | None]] = json.loads(stops)
+        self.extensions: list[str] = json.loads(extensions)
         self.pending = Pending(timer, what, step, occurrence, at) if timer else None
 
     @property
@@ -52,7 +55,9 @@ class Clock:
             "name": self.name, "run": self.run, "state": self.state, "started_at": self.started_at,
             "from_at": self.from_at, "due_at": self.due_at, "due_on": self.due_on, "precision": self.precision,
             "provisional": int(self.provisional), "calendar": self.calendar, "zone": self.zone,
-            "rule": json.dumps(self.rule, sort_keys=True), "ladder": self.ladder, "level": self.level,
+            "calendar_version": self.calendar_version, "rule": json.dumps(self.rule, sort_keys=True),
+            "stops": json.dumps(self.stops), "extensions": json.dumps(self.extensions),
+            "ladder": self.ladder, "level": self.level,
             "breached_at": self.breached_at, "met_at": self.met_at, "ended_at": self.ended_at,
         }  # fmt: skip
 
@@ -61,18 +66,19 @@ class Case:
     """A case, locked for the rest of this transaction."""
 
     __slots__ = (
-        "acted", "clocks", "closed_at", "definition", "due_at", "duty", "fields", "head", "id", "opened_at", "opener",
-        "owner", "ref", "severity", "state", "title", "type", "unit", "version", "was",
+        "acted", "acted_at", "clocks", "closed_at", "definition", "due_at", "duty", "fields", "head", "id",
+        "opened_at", "opener", "owner", "ref", "severity", "state", "title", "type", "unit", "version", "was",
     )  # fmt: skip
 
     def __init__(self, row: Row) -> None:
         (
             self.id, self.ref, self.type, self.definition, self.title, self.unit, self.state, self.version,
-            self.severity, self.owner, self.opener, self.opened_at, self.closed_at, fields, acted, self.due_at,
-            self.duty, n, hash_, at,
+            self.severity, self.owner, self.opener, self.opened_at, self.closed_at, fields, acted, acted_at,
+            self.due_at, self.duty, n, hash_, at,
         ) = row  # fmt: skip
         self.fields: dict[str, Any] = json.loads(fields)
-        self.acted: dict[str, list[str]] = json.loads(acted)
+        self.acted: dict[str, list[str]] = json.loads(acted)  # action -> everybody who ever did it here
+        self.acted_at: dict[str, str] = json.loads(acted_at)  # action -> when it was done last
         self.head = Head(n, hash_, at)
         self.was: int = n
         self.clocks: dict[str, Clock] = {}
@@ -94,7 +100,8 @@ class Case:
             "id": self.id, "state": self.state, "version": self.version, "severity": self.severity,
             "owner": self.owner, "closed_at": self.closed_at,
             "fields": json.dumps(self.fields, ensure_ascii=False, sort_keys=True),
-            "acted": json.dumps(self.acted, sort_keys=True), "due_at": self.due_at,
+            "acted": json.dumps(self.acted, sort_keys=True), "acted_at": json.dumps(self.acted_at, sort_keys=True),
+            "due_at": self.due_at,
             "n": self.head.n, "hash": self.head.hash, "at": self.head.at,
         }  # fmt: skip
 

@@ -3,6 +3,7 @@
 All of it is computed from the case's law, the calendars and the clock's own row; nothing here writes.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -49,14 +50,37 @@ def ladder_for(spec: Spec, fields: dict[str, Any]) -> str | None:
     return ladder
 
 
-def due_of(scene: Scene, rule: dict[str, Any], start: str) -> Due:
-    """The due time of a rule from an instant; ``{"date": D}`` (a duty's own date) is the end of that day."""
+def due_of(
+    scene: Scene, rule: dict[str, Any], start: str, stops: Sequence[Sequence[str | None]] = (), more: Sequence[str] = ()
+) -> Due:
+    """The due time of a rule from an instant, with its stops and extensions (``more``).
+
+    ``{"date": D}`` (a duty's own date) is the end of that day.
+    """
     event: datetime | date
     if "date" in rule:
         event, rule = date.fromisoformat(rule["date"]), _OF_THAT_DAY
     else:
         event = moment(start)
-    return due(rule, event, scene.calendars, calendar=scene.calendar, zone=scene.zone)
+    return due(
+        rule,
+        event,
+        scene.calendars,
+        calendar=scene.calendar,
+        zone=scene.zone,
+        stops=stops_of(stops),
+        extensions=[parse_duration(text) for text in more],
+    )
+
+
+def stops_of(stops: Sequence[Sequence[str | None]]) -> list[str]:
+    """The intervals a clock stood still, in the words of `states.limits`."""
+    return [f"pause:{since}/{until or ''}" for since, until in stops]
+
+
+def breach_of(due_at: str) -> str:
+    """The instant from which an act is late."""
+    return stamp(moment(due_at) + LATE)
 
 
 def points(scene: Scene, clock: Clock) -> list[Point]:
@@ -64,7 +88,7 @@ def points(scene: Scene, clock: Clock) -> list[Point]:
     spec = scene.definition["clocks"][clock.name]
     act_at = time.fromisoformat(scene.definition["act_at"])
     due_at = moment(clock.due_at)
-    breach_at = stamp(due_at + LATE)
+    breach_at = breach_of(clock.due_at)
     reminders = []
     for step, remind in enumerate(spec["remind"], 1):
         at = stamp(_remind_at(scene, clock, remind, due_at, act_at))
@@ -111,5 +135,7 @@ def _remind_at(scene: Scene, clock: Clock, remind: dict[str, Any], due_at: datet
         scene.calendars,
         calendar=clock.calendar,
         zone=clock.zone,
+        stops=stops_of(clock.stops),
+        extensions=[parse_duration(text) for text in clock.extensions],
         at_time=act_at,
     )

@@ -139,6 +139,7 @@ class Cases(SQLModel, table=True):
     closed_at: str | None = _text(nullable=True)
     fields: str = _text()
     acted: str = _text()
+    acted_at: str = _text()
     due_at: str = _text()  # of the first open clock; `never` where there is none, which sorts after every instant
     duty: str | None = _text(nullable=True)
     n: int = _int()
@@ -170,7 +171,10 @@ class Clock(SQLModel, table=True):
     provisional: int = _int()
     calendar: str = _text()
     zone: str = _text()
+    calendar_version: str = _text()
     rule: str = _text()
+    stops: str = _text()
+    extensions: str = _text()
     ladder: str | None = _text(nullable=True)
     level: int = _int()
     breached_at: str | None = _text(nullable=True)
@@ -205,6 +209,27 @@ class Timer(SQLModel, table=True):
         CheckConstraint("what IN ('remind','breach','step')", name="what"),
         _part("ix_timer_open_try", "try_at", "id", where="state = 'open'"),
         _part("ix_timer_open_clock", "case_id", "clock", where="state = 'open'", unique=True),
+    )
+
+
+class Extension(SQLModel, table=True):
+    """More time asked for a clock, and what was decided."""
+
+    __tablename__ = "extension"
+    id: str = _key()
+    case_id: str = _text()
+    clock: str = _text()
+    run: int = _int()
+    by: str = _text()
+    state: str = _text()
+    asked_by: str = _text()
+    asked_at: str = _text()
+    decided_by: str | None = _text(nullable=True)
+    decided_at: str | None = _text(nullable=True)
+    __table_args__ = (
+        CheckConstraint("state IN ('asked','approved','refused','lapsed')", name="state"),
+        Index("ix_extension_case", "case_id", "clock"),
+        _part("ix_extension_asked", "asked_at", "id", where="state = 'asked'"),
     )
 
 

@@ -60,7 +60,7 @@ def open_case(
         (
             tx.id(), numbers.next_ref(tx, definition["ref"], tx.time.astimezone(zone).year), type_, definition["hash"],
             title.strip(), unit, definition["initial"], 1, severity, owner or (None if duty else who.actor), who.actor,
-            tx.now, None, json.dumps(values), "{}", clocks.NEVER, duty, 0, Head().hash, "",
+            tx.now, None, json.dumps(values), "{}", "{}", clocks.NEVER, duty, 0, Head().hash, "",
         )
     )  # fmt: skip
     scene = Scene(tx, case, definition)

@@ -6,12 +6,12 @@ from typing import Any
 from states.effects import effects_of
 from states.guards import roles_asked
 from workflow import case as cases
-from workflow import clocks, fields, receipts
+from workflow import clocks, fields, firing, receipts
 from workflow.case import Case
-from workflow.clocks import Fired
 from workflow.engine.common import acting_for, check_times, expect_version, held_in, keep_files, save
 from workflow.facts import facts_of
 from workflow.files import Incoming
+from workflow.firing import Fired
 from workflow.receipts import Outcome
 from workflow.scene import Scene
 from workflow.sql import cases as sql
@@ -74,6 +74,7 @@ def _transition(
     if definition["severity"]:
         case.severity = case.fields.get(definition["severity"])
     case.version += 1
+    case.acted_at[action] = tx.now
     case.acted[action] = [*dict.fromkeys([*case.acted.get(action, []), *who.persons])]
     final = definition["states"][case.state]["final"]
     case.closed_at = (case.closed_at or tx.now) if final else None
@@ -122,7 +123,7 @@ def _catch_up(scene: Scene) -> list[Fired]:
     """
     fired: list[Fired] = []
     while owing := _owing(scene):
-        done, actions = clocks.fire(scene, scene.case.clocks[min(owing)[1]])
+        done, actions = firing.fire(scene, scene.case.clocks[min(owing)[1]])
         fired += done
         for action in actions:
             if scene.case.state in scene.definition["actions"][action]["from"]:

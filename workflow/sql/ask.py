@@ -1,7 +1,8 @@
 """The read lane: what people at the prompt ask of cases and clocks. Fragments of one question are joined in `ask`."""
 
 CASE = """SELECT c.id, c.ref, c.type, c.definition, c.title, c.unit, c.state, c.version, c.severity, c.owner, c.opener,
-c.opened_at, c.closed_at, c.fields, c.acted, c.due_at, c.duty, c.n, c.hash, c.at FROM cases c WHERE c.ref = :ref"""
+c.opened_at, c.closed_at, c.fields, c.acted, c.acted_at, c.due_at, c.duty, c.n, c.hash, c.at
+FROM cases c WHERE c.ref = :ref"""
 
 LOGINS = "SELECT id, login FROM person"
 LOGIN = "SELECT login FROM person WHERE id = :id"

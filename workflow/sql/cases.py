@@ -1,7 +1,7 @@
 """Cases, their files and links: what the engine reads and writes."""
 
 _COLUMNS = """c.id, c.ref, c.type, c.definition, c.title, c.unit, c.state, c.version, c.severity, c.owner, c.opener,
-c.opened_at, c.closed_at, c.fields, c.acted, c.due_at, c.duty, c.n, c.hash, c.at"""
+c.opened_at, c.closed_at, c.fields, c.acted, c.acted_at, c.due_at, c.duty, c.n, c.hash, c.at"""
 
 BY_REF = f"SELECT {_COLUMNS} FROM cases c WHERE c.ref = :ref"
 BY_REF_LOCK = BY_REF + " FOR UPDATE"
@@ -10,13 +10,14 @@ BY_ID_LOCK = BY_ID + " FOR UPDATE SKIP LOCKED"
 WAIT_LOCK = "SELECT 1 FROM cases WHERE id = :id FOR UPDATE"
 
 INSERT = """INSERT INTO cases (id, ref, type, definition, title, unit, state, version, severity, owner, opener,
-opened_at, closed_at, fields, acted, due_at, duty, n, hash, at) VALUES (:id, :ref, :type, :definition, :title, :unit,
-:state, :version, :severity, :owner, :opener, :opened_at, :closed_at, :fields, :acted, :due_at, :duty, :n, :hash,
-:at)"""
+opened_at, closed_at, fields, acted, acted_at, due_at, duty, n, hash, at) VALUES (:id, :ref, :type, :definition,
+:title, :unit, :state, :version, :severity, :owner, :opener, :opened_at, :closed_at, :fields, :acted, :acted_at,
+:due_at, :duty, :n, :hash, :at)"""
 
 # Compare, then set: ``was`` is the head this change was decided on.
 UPDATE = """UPDATE cases SET state = :state, version = :version, severity = :severity, owner = :owner,
-closed_at = :closed_at, fields = :fields, acted = :acted, due_at = :due_at, n = :n, hash = :hash, at = :at
+closed_at = :closed_at, fields = :fields, acted = :acted, acted_at = :acted_at, due_at = :due_at, n = :n,
+hash = :hash, at = :at
 WHERE id = :id AND n = :was"""
 
 FILES = "SELECT no, sha256, name, size, at FROM file WHERE case_id = :id ORDER BY no"

@@ -1,19 +1,20 @@
 """Clocks and their timers."""
 
 OF_CASE = """SELECT k.name, k.run, k.state, k.started_at, k.from_at, k.due_at, k.due_on, k.precision, k.provisional,
-k.calendar, k.zone, k.rule, k.ladder, k.level, k.breached_at, k.met_at, k.ended_at,
-t.id, t.what, t.step, t.occurrence, t.at
+k.calendar, k.zone, k.calendar_version, k.rule, k.stops, k.extensions, k.ladder, k.level,
+k.breached_at, k.met_at, k.ended_at, t.id, t.what, t.step, t.occurrence, t.at
 FROM clock k LEFT JOIN timer t ON t.case_id = k.case_id AND t.clock = k.name AND t.state = 'open'
 WHERE k.case_id = :case_id ORDER BY k.name"""
 
 INSERT = """INSERT INTO clock (case_id, name, run, state, started_at, from_at, due_at, due_on, precision, provisional,
-calendar, zone, rule, ladder, level, breached_at, met_at, ended_at) VALUES (:case_id, :name, :run, :state, :started_at,
-:from_at, :due_at, :due_on, :precision, :provisional, :calendar, :zone, :rule, :ladder, :level, :breached_at, :met_at,
-:ended_at)"""
+calendar, zone, calendar_version, rule, stops, extensions, ladder, level, breached_at, met_at, ended_at)
+VALUES (:case_id, :name, :run, :state, :started_at, :from_at, :due_at, :due_on, :precision, :provisional, :calendar,
+:zone, :calendar_version, :rule, :stops, :extensions, :ladder, :level, :breached_at, :met_at, :ended_at)"""
 
 UPDATE = """UPDATE clock SET run = :run, state = :state, started_at = :started_at, from_at = :from_at,
 due_at = :due_at, due_on = :due_on, precision = :precision, provisional = :provisional, calendar = :calendar,
-zone = :zone, rule = :rule, ladder = :ladder, level = :level, breached_at = :breached_at, met_at = :met_at,
+zone = :zone, calendar_version = :calendar_version, rule = :rule, stops = :stops, extensions = :extensions,
+ladder = :ladder, level = :level, breached_at = :breached_at, met_at = :met_at,
 ended_at = :ended_at WHERE case_id = :case_id AND name = :name"""
 
 TIMER_NEW = """INSERT INTO timer (id, case_id, clock, run, what, step, occurrence, at, try_at, state, attempts, error,

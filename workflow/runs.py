@@ -1,0 +1,162 @@
+"""One clock of a case: started, met, cancelled, paused, resumed, moved. Each change is an event of the case's stream.
+
+``run`` rises whenever the due time moves or the state is entered again, so that every firing has the key
+(case, clock, run, what, step, occurrence) and happens once.
+"""
+
+from typing import Any
+
+from workflow import periods
+from workflow.case import Clock
+from workflow.instants import stamp
+from workflow.plan import Point, breach_of, due_of, ladder_for, points
+from workflow.scene import Scene
+from workflow.sql import clock as sql
+from workflow.timers import arm, disarm
+from workflow.trail import Who, Written
+
+
+def start(scene: Scene, name: str, rule: dict[str, Any], from_at: str, who: Who) -> None:
+    """A clock begins to run, for the first time or again, counting from an instant."""
+    case, tx = scene.case, scene.tx
+    clock = case.clocks.get(name)
+    new = clock is None
+    if clock is None:
+        clock = case.clocks[name] = _blank(name)
+    clock.run += 1
+    clock.started_at = tx.now
+    clock.level = 0
+    clock.breached_at = clock.met_at = clock.ended_at = None
+    clock.stops, clock.extensions = [], []
+    set_due(scene, clock, rule, from_at)
+    case.write(tx, "clock.started", who, rule=scene.rule("clock", name), data=facts(clock))
+    tx.put(sql.INSERT if new else sql.UPDATE, case_id=case.id, **clock.columns())
+    arm(scene, clock, _ahead(scene, clock))
+
+
+def stop(scene: Scene, clock: Clock, who: Who, state: str, *, effective: str | None = None) -> None:
+    """A clock ends: ``met`` (in time or late; as of an earlier ``effective`` time, if given) or ``cancelled``."""
+    case, tx = scene.case, scene.tx
+    at = effective or tx.now
+    clock.state = state
+    clock.ended_at = tx.now
+    data = {"clock": clock.name, "run": clock.run, "due_at": clock.due_at}
+    if state == "met":
+        clock.met_at = at
+        data["late"] = at >= breach_of(clock.due_at)
+    if effective:
+        data["effective_at"] = effective
+    case.write(tx, f"clock.{state}", who, rule=scene.rule("clock", clock.name), data=data)
+    if state == "met" and case.duty and periods.is_dated(clock):
+        periods.settle(tx, case, who, "met", at=at, rule=scene.rule("clock", clock.name))
+    disarm(scene, clock)
+    tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
+
+
+def pause(scene: Scene, clock: Clock, who: Who) -> None:
+    """A running clock stands still. One that was breached stays breached: nothing is less late for waiting."""
+    case, tx = scene.case, scene.tx
+    if clock.state != "running":
+        return
+    clock.state = "paused"
+    clock.stops.append([tx.now, None])
+    case.write(
+        tx,
+        "clock.paused",
+        who,
+        rule=scene.rule("clock", clock.name),
+        data={"clock": clock.name, "run": clock.run, "due_at": clock.due_at, "stops": clock.stops},
+    )
+    disarm(scene, clock)
+    tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
+
+
+def resume(scene: Scene, clock: Clock, who: Who) -> None:
+    """A paused clock runs again; the time it stood still is left out of its limit."""
+    if clock.state != "paused":
+        return
+    clock.stops[-1][1] = scene.tx.now
+    move(scene, clock, who, "clock.resumed", why="resumed")
+
+
+def move(
+    scene: Scene,
+    clock: Clock,
+    who: Who,
+    kind: str,
+    *,
+    why: str,
+    rule: dict[str, Any] | None = None,
+    from_at: str | None = None,
+    **more: Any,
+) -> Written | None:
+    """Compute the due time again, from history; where anything moved, a new run begins and old and new are recorded."""
+    case, tx = scene.case, scene.tx
+    was = {"due_at": clock.due_at, "run": clock.run, "calendar_version": clock.calendar_version}
+    before = (clock.due_at, clock.rule, clock.ladder, clock.provisional, clock.calendar_version)
+    state = clock.state
+    set_due(scene, clock, rule if rule is not None else clock.rule, from_at or clock.from_at)
+    after = (clock.due_at, clock.rule, clock.ladder, clock.provisional, clock.calendar_version)
+    if after == before and kind == "clock.recomputed":
+        clock.state = state
+        return None
+    clock.run += 1
+    clock.level = 0
+    clock.breached_at = None
+    written = case.write(
+        tx,
+        kind,
+        who,
+        rule=scene.rule("clock", clock.name),
+        data={**facts(clock), "was": was, "why": why, **more},
+    )
+    disarm(scene, clock)
+    tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
+    arm(scene, clock, _ahead(scene, clock))
+    return written
+
+
+def set_due(scene: Scene, clock: Clock, rule: dict[str, Any], from_at: str) -> None:
+    """Fill in what follows from a rule, its beginning, and the clock's own stops and extensions."""
+    due = due_of(scene, rule, from_at, clock.stops, clock.extensions)
+    clock.rule = rule
+    clock.from_at = from_at
+    clock.due_at = stamp(due.at)
+    clock.due_on = due.on.isoformat()
+    clock.precision = due.precision
+    clock.provisional = int(due.provisional)
+    clock.calendar = due.calendar
+    clock.calendar_version = scene.calendars.get(due.calendar).version
+    clock.zone = due.zone
+    clock.ladder = ladder_for(scene.definition["clocks"][clock.name], scene.case.fields)
+    clock.state = "running"
+
+
+def facts(clock: Clock) -> dict[str, Any]:
+    """What a start or a new run of a clock puts on record: all that its due time follows from."""
+    return {
+        "clock": clock.name,
+        "run": clock.run,
+        "from_at": clock.from_at,
+        "due_at": clock.due_at,
+        "due_on": clock.due_on,
+        "precision": clock.precision,
+        "provisional": bool(clock.provisional),
+        "calendar": clock.calendar,
+        "calendar_version": clock.calendar_version,
+        "zone": clock.zone,
+        "rule": clock.rule,
+        "stops": clock.stops,
+        "extensions": clock.extensions,
+        "ladder": clock.ladder,
+    }
+
+
+def _ahead(scene: Scene, clock: Clock) -> list[Point]:
+    """The plan of a run that begins now: a reminder whose time has gone by would remind of nothing new."""
+    return [point for point in points(scene, clock) if point.what != "remind" or point.at > scene.tx.now]
+
+
+def _blank(name: str) -> Clock:
+    unset = ["", "", "", "", "", 0, "", "", ""]
+    return Clock((name, 0, "running", *unset, "{}", "[]", "[]", None, 0, None, None, None, *[None] * 5))
