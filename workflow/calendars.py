@@ -13,15 +13,21 @@ _cache: dict[tuple[str, int], Calendars] = {}
 
 def load(tx: Tx) -> Calendars:
     """The current calendars; parsed once per process and version of the calendar stream."""
+    return as_of(tx)[0]
+
+
+def as_of(tx: Tx) -> tuple[Calendars, int]:
+    """The current calendars, and the number of the last event that changed them: it names every version in force."""
     row = tx.one(sql.CALENDAR_HEAD)
-    key = (tx.workspace.origin, row[0] if row else 0)
+    n = row[0] if row else 0
+    key = (tx.workspace.origin, n)
     found = _cache.get(key)
     if found is None:
         found = Calendars(bodies(tx))
         if len(_cache) >= 16:
             _cache.clear()
         _cache[key] = found
-    return found
+    return found, n
 
 
 def bodies(tx: Tx) -> dict[str, dict[str, Any]]:

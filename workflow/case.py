@@ -124,6 +124,7 @@ def by_id(tx: Tx, id_: str) -> Case | None:
 
 def _with_clocks(tx: Tx, row: Row) -> Case:
     case = Case(row)
+    tx.now = max(tx.now, case.head.at)  # whoever waited for the lock, or has a slow clock, acts after what is on record
     for clock_row in tx.all(clock_sql.OF_CASE, case_id=case.id):
         clock = Clock(clock_row)
         case.clocks[clock.name] = clock

@@ -62,7 +62,13 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
     case, tx = scene.case, scene.tx
     told: list[dict[str, Any]] = []
     skipped: list[dict[str, str]] = []
-    data: dict[str, Any] = {"clock": clock.name, "run": clock.run, "due_at": clock.due_at, "timer_at": point.at}
+    data: dict[str, Any] = {
+        "clock": clock.name,
+        "run": clock.run,
+        "due_at": clock.due_at,
+        "timer_at": point.at,
+        "calendars": scene.calendars_n,
+    }
     spec = scene.definition["clocks"][clock.name]
     match point.what:
         case "breach":

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from states.calendars import Calendars
 from workflow import calendars, policies, roles
 from workflow.case import Case
 from workflow.roles import Holder
@@ -16,13 +15,13 @@ Told = dict[str, Any]
 class Scene:
     """One case in one transaction. Who holds a role is resolved for this moment, in the unit's own day."""
 
-    __slots__ = ("calendars", "case", "definition", "standing", "tx", "zone")
+    __slots__ = ("calendars", "calendars_n", "case", "definition", "standing", "tx", "zone")
 
     def __init__(self, tx: Tx, case: Case, definition: policies.Definition | None = None) -> None:
         self.tx = tx
         self.case = case
         self.definition = definition or policies.definition_by_hash(tx, case.definition)
-        self.calendars: Calendars = calendars.load(tx)
+        self.calendars, self.calendars_n = calendars.as_of(tx)
         day = tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date()
         self.standing = roles.standing(tx, case.unit, day)
         self.zone: str = self.standing.zone or self.definition["zone"] or tx.workspace.zone

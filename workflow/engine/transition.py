@@ -86,7 +86,7 @@ def _transition(
         private[f"file/{no}"] = {"name": file.name, "sha256": file.sha256, "size": file.size}
     if reason:
         private["reason"] = reason
-    data = {"version": case.version, "fields": public, "roles": sorted(held & set(spec["by"]))}
+    data = {"version": case.version, "fields": public, "roles": sorted(held)}
     if effects := effects_of(definition, action, case.fields):
         data["effects"] = effects
     written = case.write(
