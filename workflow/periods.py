@@ -22,10 +22,10 @@ def is_dated(clock: Clock) -> bool:
     return "date" in clock.rule
 
 
-def settle(tx: Tx, case: Case, who: Who, status: str, *, at: str, rule: str) -> None:
+def settle(tx: Tx, case: Case, who: Who, status: str, *, at: str, rule: str, late: bool = False) -> None:
     """The dated clock of a duty's case was met or breached (``status``: met | missed) at an instant.
 
-    A duty done late is missed first and met then, with ``late``; what was met or skipped stays so.
+    A duty done late is missed first and met then, ``late``; what was met or skipped stays so.
     """
     row = tx.one(sql.OF_CASE, ref=case.ref)
     if row is None:
@@ -37,7 +37,7 @@ def settle(tx: Tx, case: Case, who: Who, status: str, *, at: str, rule: str) -> 
     tx.put(sql.SETTLE, status=status, was=was, expect=1, **key)
     data: dict[str, Any] = {**key, "ref": case.ref, "due_on": due_on, "at": at}
     if status == "met":
-        data["late"] = was == "missed"
+        data["late"] = late
     record(tx, stream(duty, unit), f"duty.{status}", who, unit=unit, rule=rule, data=data)
 
 
