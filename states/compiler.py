@@ -6,12 +6,12 @@ from typing import Any
 from states.calendars import shipped
 from states.checking import Known
 from states.checks import check_definition, check_shared
+from states.definitions import define, duty_of, step_of
 from states.documents import Document, lay_over, read, read_sources
 from states.duty_checks import check_duty
 from states.errors import N_
-from states.guards import ladders_of
 from states.loader import Flaw
-from states.vocabulary import BUILT_IN_ALIASES, roles_in_use
+from states.vocabulary import BUILT_IN_ALIASES
 
 __all__ = ["Flaw", "compile_policy", "read_sources"]
 
@@ -148,151 +148,3 @@ class _Maker:
                     duties[code] = duty_of(code, data, self.types.get(data["opens"], {}).get("fields", {}))
                     check_duty(duties[code], document.sheet, ("duties", code), self.types, known)
         return duties
-
-
-def define(
-    data: Mapping[str, Any], head: Mapping[str, Any], roles: Mapping[str, list[str]], ladders: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The definition of one case type: the closure over everything that decides its cases, without its hash."""
-    actions = {name: _action(name, action, data["states"]) for name, action in data["actions"].items()}
-    clocks = {name: _clock(name, clock) for name, clock in data.get("clocks", {}).items()}
-    used = sorted({name for clock in clocks.values() for name in ladders_of(clock) if name in ladders})
-    fields = _fields(data.get("fields", {}), actions)
-    grading = data.get("severity")
-    if grading is None and fields.get("severity", {}).get("type") == "choice":
-        grading = "severity"
-    definition = {
-        "v": 1,
-        "case": data["case"],
-        "title": data.get("title") or titled(data["case"]),
-        "ref": data["ref"],
-        "act_at": data.get("act-at") or head.get("act-at", "09:00"),
-        "calendar": data.get("calendar") or head.get("calendar"),
-        "zone": data.get("zone") or head.get("zone"),
-        "severity": grading,
-        "fields": fields,
-        "states": {
-            name: {
-                "title": state.get("title") or titled(name),
-                "initial": state.get("initial", False),
-                "final": state.get("final", False),
-            }
-            for name, state in data["states"].items()
-        },
-        "initial": next((name for name, state in data["states"].items() if state.get("initial")), None),
-        "actions": actions,
-        "clocks": clocks,
-        "ladders": {name: ladders[name] for name in used},
-        "effects": [_effect(effect) for effect in data.get("effects", ())],
-    }
-    definition["roles"] = roles_in_use(definition, roles)
-    return definition
-
-
-def titled(name: str) -> dict[str, str]:
-    """The title of something that was given none: its name in words."""
-    words = name.replace("_", " ").replace("-", " ")
-    return {"en": words[:1].upper() + words[1:], "zh": words[:1].upper() + words[1:]}
-
-
-def step_of(step: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "after": step.get("after", "0"),
-        "tell": step.get("tell", []),
-        "skip": step.get("skip"),
-        "do": step.get("do"),
-    }
-
-
-def duty_of(code: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """A duty with every default written out; `NAME?` sets a field only where the case type has it."""
-    title = data.get("title") or titled(code)
-    aimed = data.get("for", {})
-    due = data["due"]
-    return {
-        "code": code,
-        "title": title,
-        "opens": data["opens"],
-        "for": {"kind": aimed.get("kind"), "units": aimed.get("units")},
-        "every": data["every"],
-        "due": {"on": due.get("on"), "end": due.get("end", False), "roll": due.get("roll", "none")},
-        "lead": data.get("lead", "0"),
-        "owner": data["owner"],
-        "case_title": data.get("case_title") or title,
-        "fields": {
-            name.removesuffix("?"): value
-            for name, value in data.get("fields", {}).items()
-            if not name.endswith("?") or name.removesuffix("?") in fields
-        },
-    }
-
-
-def _fields(data: Mapping[str, Any], actions: Mapping[str, Any]) -> dict[str, Any]:
-    asked = {name for action in actions.values() for name in (*action["needs"], *action["takes"])}
-    fields = {}
-    for name, field in data.items():
-        choices = field.get("choices")
-        required = field.get("required", False)
-        fields[name] = {
-            "type": field["type"],
-            "title": field.get("title") or titled(name),
-            "required": required,
-            "choices": list(choices) if choices is not None else None,
-            "titles": {choice: title or titled(choice) for choice, title in (choices or {}).items()},
-            "default": field.get("default"),
-            "open": required or name not in asked,
-            "min": field.get("min"),
-            "max": field.get("max"),
-        }
-    return fields
-
-
-def _action(name: str, data: Mapping[str, Any], states: Mapping[str, Any]) -> dict[str, Any]:
-    start = list(data["from"])
-    if "any-open" in start:
-        not_final = [state for state, about in states.items() if not about.get("final")]
-        start = not_final + [state for state in start if state != "any-open" and state not in not_final]
-    needs = data.get("needs", [])
-    return {
-        "title": data.get("title") or titled(name),
-        "from": start,
-        "to": None if data["to"] == "same" else data["to"],
-        "by": data["by"],
-        "needs": [field for field in needs if field != "file"],
-        "takes": data.get("takes", []),
-        "files": 1 if "file" in needs else 0,
-        "reason": data.get("reason", False),
-        "unless": data.get("unless", []),
-        "when": data.get("when", []),
-    }
-
-
-def _clock(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    extension = data.get("extension")
-    return {
-        "title": data.get("title") or titled(name),
-        "runs_in": data["runs_in"],
-        "from": data.get("from"),
-        "met_by": data.get("met_by", []),
-        "cancels": data.get("cancels", []),
-        "once": data.get("once", False),
-        "limit": data["limit"],
-        "again": data.get("again"),
-        "holders": data.get("holders", ["owner"]),
-        "remind": data.get("remind", []),
-        "ladder": data.get("ladder"),
-        "then": data.get("then"),
-        "extension": {key: extension[key] for key in ("max", "times", "approve")} if extension else None,
-    }
-
-
-def _effect(data: Mapping[str, Any]) -> dict[str, Any]:
-    effect = {
-        "on": data["on"],
-        "if": data.get("if", {}),
-        "bars": data["bars"],
-        "title": data.get("title") or titled(", ".join(data["bars"])),
-        "whom": data["whom"],
-        "from": data["from"],
-    }
-    return effect | {key: data[key] for key in ("for", "until") if key in data}

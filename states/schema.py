@@ -8,22 +8,19 @@ from states.reading import (
     amount,
     duration,
     flag,
-    graded,
     integer,
     many,
     matching,
     needed,
     one_of,
     record,
-    reminder,
-    rule,
     table,
-    term,
-    terms,
     text,
     title,
 )
+from states.rule_reading import graded, reminder, rule
 from states.sheet import Path, Sheet
+from states.term_reading import term, terms
 
 FIELD_TYPES = (
     "text", "int", "date", "time", "choice", "flag", "person", "unit", "units", "party", "ref", "duration",
