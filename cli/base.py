@@ -80,6 +80,23 @@ CHANGING = (
 )
 
 
+def _show_help(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        click.echo(ctx.get_help(), color=ctx.color)
+        ctx.exit()
+
+
+# click would make one for each command, and ask gettext for its help each time.
+HELP = Opt(
+    ["-h", "--help"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_help,
+    help=N_("Show this message and exit."),
+)
+
+
 class Command(_Spoken, click.Command):
     """One command. Its function gets the session first; what it returns is the exit code (None is 0)."""
 
@@ -90,9 +107,11 @@ class Command(_Spoken, click.Command):
     def shared(self) -> tuple[Shared, ...]:
         return (*CHANGING, *GLOBAL) if self.changes else GLOBAL
 
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        help_option = self.get_help_option(ctx)
-        return [*self.params, *self.shared(), *([help_option] if help_option else [])]
+    def get_params(self, _ctx: click.Context) -> list[click.Parameter]:
+        return [*self.params, *self.shared(), HELP]
+
+    def get_help_option(self, _ctx: click.Context) -> click.Option:
+        return HELP
 
     def invoke(self, ctx: click.Context) -> Any:
         return None if self.callback is None else self.callback(ctx.obj, **ctx.params)
@@ -115,10 +134,11 @@ class Group(_Spoken, click.Group):
         self.entries = entries
         self.changes = changes
 
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        help_option = self.get_help_option(ctx)
-        shared = (*CHANGING, *GLOBAL) if self.changes else GLOBAL
-        return [*self.params, *shared, *([help_option] if help_option else [])]
+    def get_params(self, _ctx: click.Context) -> list[click.Parameter]:
+        return [*self.params, *((*CHANGING, *GLOBAL) if self.changes else GLOBAL), HELP]
+
+    def get_help_option(self, _ctx: click.Context) -> click.Option:
+        return HELP
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(self.entries)

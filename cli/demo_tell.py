@@ -93,7 +93,7 @@ def _opening(answer: Answer, folder: str) -> list[str]:
     first = _("{folder} held an earlier demo; it is replaced.") if answer["replaced"] else _("Made in {folder}.")
     return [
         first.format(folder=folder),
-        _("An office of {units} units and {people} people, from {begun} to {now}; chance began with {seed}.").format(
+        _("An office of {units} units and {people} people, from {begun} to {now}; seed {seed}.").format(
             units=answer["units"],
             people=answer["people"],
             begun=answer["begun"][:10],
@@ -105,7 +105,7 @@ def _opening(answer: Answer, folder: str) -> list[str]:
 
 def _late(answer: Answer, words: Words) -> Block:
     rows, still = answer["late"], sum(row["end"] == "open" for row in answer["late"])
-    heading = _("1. What was late? {in_time} limits were met in time, {late} were not; {still} of these are open.")
+    heading = _("1. What was late? {in_time} limits were met in time, {late} were not ({still} of them still open).")
     lines = [
         [
             row["ref"],
@@ -189,7 +189,7 @@ def _stood_in(rows: Sequence[Answer]) -> Block:
 
 
 def _nobody(rows: Sequence[Answer], words: Words) -> Block:
-    heading = _("   Where a step found a post empty: {n} times").format(n=len(rows))
+    heading = _("   Where a step found a post without its holder: {n} times").format(n=len(rows))
     lines = [
         [
             day_time(row["at"]),
@@ -240,8 +240,13 @@ def _history(row: Answer, words: Words, type_: str) -> list[str]:
             told = _("late; it was due {at}").format(at=day_time(row["due_at"]))
         return [day_time(row["at"]), what, "", told]
     action = words.of(type_, "actions", row["action"]) if row["action"] else row["kind"].removeprefix("case.")
-    to = words.of(type_, "states", row["to"]) if row["to"] != row["from"] else ""
-    return [day_time(row["at"]), action, who, to]
+    to = [words.of(type_, "states", row["to"])] if row["to"] != row["from"] else []
+    if row["kind"] == "case.acted":
+        to += [
+            words.choice(type_, name, row["fields"][name]) for name in ("severity", "measure") if name in row["fields"]
+        ]
+        to += [row["fields"]["to"]] if "to" in row["fields"] else []
+    return [day_time(row["at"]), action, who, ", ".join(to)]
 
 
 def _findings(rows: Sequence[Answer], words: Words) -> Block:
@@ -269,8 +274,6 @@ def _charged(case: Answer, words: Words) -> Block:
         ref=case["ref"],
     )
     lines = [_history(row, words, "accountability") for row in case["rows"]]
-    if case["measure"]:
-        lines.append(["", _("measure"), "", words.choice("accountability", "measure", case["measure"])])
     return Block("charged", heading, lines)
 
 
@@ -278,7 +281,13 @@ def _refused(refused: Answer | None) -> Block:
     if refused is None:
         return Block("refused", "", [])
     more = plural("The trail has {n} event more now.", "The trail has {n} events more now.", refused["events"])
-    lines = [[_("{name} submitted {ref}, and now tries to review it.").format(name=refused["who"], ref=refused["ref"])]]
+    lines = [
+        [
+            _("{name} submitted {ref}, holds a post that reviews, and tries to review it.").format(
+                name=refused["who"], ref=refused["ref"]
+            )
+        ]
+    ]
     if isinstance(refused["problem"], Problem):
         code, said = describe(refused["problem"])
         lines.append([_("Answer (exit {code}): {message}").format(code=code, message=said["message"])])

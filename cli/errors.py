@@ -68,9 +68,7 @@ def describe(error: BaseException) -> tuple[int, dict[str, Any]]:
         return EXIT_CODES[Usage], _plain(Usage.code, _("Missing command."))
     if isinstance(error, click.UsageError):
         context = error.ctx
-        hint = ""
-        if context is not None and context.command.get_help_option(context) is not None:
-            hint = _("See `{command} --help`.").format(command=context.command_path)
+        hint = "" if context is None else _("See `{command} --help`.").format(command=context.command_path)
         return EXIT_CODES[Usage], _plain(Usage.code, error.format_message(), hint)
     if isinstance(error, click.ClickException):
         return EXIT_CODES[Failed], _plain(Failed.code, error.format_message())

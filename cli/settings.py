@@ -153,14 +153,15 @@ def read_file(path: str) -> dict[str, Any]:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _broken(path, str(error)) from error
+        raise _broken(path, text, str(error)) from error
     return dict(_flat(tree, "", path))
 
 
-def _broken(path: str, said: str) -> Invalid:
-    """tomllib ends its message with ``(at line 3, column 1)``."""
+def _broken(path: str, text: str, said: str) -> Invalid:
+    """tomllib ends its message with ``(at line 3, column 1)`` or ``(at end of document)``."""
     why, _, place = said.rpartition(" (at ")
     numbers = [word.strip(",)") for word in place.split() if word.strip(",)").isdigit()]
+    numbers = numbers or [str(text.count("\n") + 1), "1"]
     return Invalid(
         "The settings file is broken: {why}.",
         hint=N_("It is TOML: `key = value` lines, text in quotation marks."),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.office import Office, copy, make_template
 from support.postgres import PostgresServer, find_binaries
 
 _numbers = itertools.count(1)
@@ -51,3 +52,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'duecourse.db'}"
     url: str = request.getfixturevalue("pg_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sandbox with the shipped policy and a small register; copied, never used itself."""
+    return make_template(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture
+def office(office_template: Path, tmp_path: Path) -> Office:
+    """A small office in a sandbox of its own, Monday 2026-01-05 09:00."""
+    return copy(office_template, tmp_path)

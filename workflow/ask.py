@@ -284,14 +284,16 @@ def _due_row(look: Look, row: tuple[Any, ...], mine: str | None) -> Answer | Non
 
 
 def _horizon(tx: Tx, within: Duration) -> str:
-    """The end of a span from now, on the workspace's calendar."""
+    """The end of a span from now, on the workspace's calendar; of days, the end of the last one."""
+    from states.instants import END_OF_DAY
     from states.limits import shift
     from workflow import calendars
     from workflow.instants import stamp
 
     space = tx.workspace
     calendar = space.calendar or "none"
-    return stamp(shift(tx.time, within, calendars.load(tx), calendar=calendar, zone=space.zone))
+    law = calendars.load(tx)
+    return stamp(shift(tx.time, within, law, calendar=calendar, zone=space.zone, at_time=END_OF_DAY))
 
 
 def to_token(parts: list[str]) -> str:

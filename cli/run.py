@@ -1,0 +1,96 @@
+"""`run` and `advance`: what happens without anybody asking, in life and in a sandbox."""
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from cli import render
+from cli.base import command, opt
+from cli.session import Session
+from cli.texts import N_, _
+from cli.typed import instant
+from states.errors import Usage
+from states.instants import zone_of
+
+if TYPE_CHECKING:
+    from workflow.store import Store
+
+WHAT = {"remind": N_("reminder"), "breach": N_("overdue"), "step": N_("step {step}")}
+
+
+@command(
+    N_("Let the clocks run: fire what is due, open duties, send notices; until it is stopped, or --once."),
+    opt("--once", is_flag=True, help=N_("Do everything that is due now, then end: for cron.")),
+)
+def run(session: Session, once: bool) -> None:
+    """Any number may run at once; each piece of work is done by one of them."""
+    from jobs import runner
+
+    settings = {key: session.settings.get(key) for key in runner.SETTINGS}
+    if not once:
+        runner.run(session.store, settings)
+        return
+    done = runner.once(session.store, settings)
+    render.one(session, done, lambda: happened(done))
+
+
+@command(
+    N_("Move the time of a sandbox, living through everything on the way."),
+    opt("--to", metavar="T", help=N_("Up to this instant, or the beginning of this day.")),
+    opt("--by", metavar="DUR", help=N_("By so much, for example 3wd or 36h.")),
+    opt("--jump", is_flag=True, help=N_("Move the clock without firing anything, as downtime does.")),
+)
+def advance(session: Session, to: str | None, by: str | None, jump: bool) -> None:
+    """Time never goes back."""
+    from jobs.advance import advance as live
+
+    if (to is None) is (by is None):
+        raise Usage("How far to advance is said once.", hint=N_("Use either --to T or --by DUR."))
+    store = session.store
+    end = instant(to, "--to", zone_of(store.workspace.zone)) if to else _shifted(store, str(by))
+    done = live(store, end, jump=jump, tell=_progress(session))
+    render.one(session, done, lambda: happened(done))
+
+
+def _shifted(store: "Store", by: str) -> datetime:
+    from states.durations import parse_duration
+    from states.limits import shift
+    from workflow import calendars
+
+    span = parse_duration(by)
+    with store.read() as tx:
+        space = tx.workspace
+        return shift(tx.time, span, calendars.load(tx), calendar=space.calendar or "none", zone=space.zone)
+
+
+def _progress(session: Session) -> Any:
+    """Tells a person who waits how far it has come."""
+    if session.quiet or not sys.stderr.isatty():
+        return None
+
+    def tell(now: datetime) -> None:
+        sys.stderr.write(f"\r{now.date().isoformat()}")
+        sys.stderr.flush()
+
+    return tell
+
+
+def happened(done: dict[str, Any]) -> list[render.Block]:
+    """What fired and what was opened, and what time it is then."""
+    fired = [
+        [
+            render.day_time(row["at"]),
+            row["ref"],
+            row["clock"],
+            _(WHAT[row["what"]]).format(step=row["step"]),
+        ]
+        for row in done["fired"]
+    ]
+    opened = [[render.day_time(row["at"]), row["ref"], row["duty"], row["unit"]] for row in done["opened"]]
+    counts = [[name, str(count)] for name, count in done["counts"].items()]
+    return [
+        render.Block("fired", _("Fired"), fired, [_("At"), _("Case"), _("Limit"), _("What")]),
+        render.Block("opened", _("Opened"), opened, [_("At"), _("Case"), _("Duty"), _("Unit")]),
+        render.Block("count", _("Counts"), counts),
+        render.Block("now", "", [[_("Now"), done["now"][:19].replace("T", " ")]]),
+    ]

@@ -1,0 +1,121 @@
+"""`org`, `leave`, `whoami`: who is who, who answers, who is away."""
+
+from __future__ import annotations
+
+import pytest
+
+from cli.session import os_login
+
+
+def test_import_shows_what_changes(office):
+    """An import says how many rows are new or changed; a repeat changes nothing."""
+    file = office.file(
+        "more.yaml", "units: [{code: LAW, name: 法规处, parent: CITY}]\npeople: [{login: wu.di, name: 吴迪}]\n"
+    )
+    answer = office.json("org", "import", file)
+    assert answer["counts"] == {"unit": {"new": 1, "changed": 0}, "person": {"new": 1, "changed": 0}}
+    assert answer["event"].keys() == {"id", "hash", "n"}
+    assert office.json("org", "import", file)["counts"] == {}
+
+
+def test_a_dry_import_keeps_nothing(office):
+    """`org import --dry-run` counts and keeps nothing."""
+    file = office.file("more.yaml", "units: [{code: LAW, name: 法规处, parent: CITY}]\n")
+    assert office.run("org", "import", file, "--dry-run").out == "units: 1 new, 0 changed\n"
+    assert "LAW" not in {row["code"] for row in office.json("org", "tree")["rows"]}
+
+
+def test_every_problem_of_a_file_is_named_at_its_place(office):
+    """A broken register is exit 8; each problem stands with file, line and column, in text and in JSON."""
+    file = office.file("bad.yaml", "people:\n  - {login: a b}\n  - {login: wu.di, tags: [x]}\n")
+    refused = office.run("org", "import", file, code=8)
+    assert [line.startswith(f"Error: {file}:") for line in refused.err.splitlines()[:2]] == [True, True]
+    error = office.run("org", "import", file, "--format", "json", code=8).error
+    assert error["where"].startswith(f"{file}:2:")
+    assert len(error["problems"]) == 2
+    office.run("org", "import", "/no/such/file.yaml", code=3)
+
+
+def test_only_the_administrator_imports(office):
+    """In a sandbox the account that made it imports; somebody in the register does not."""
+    file = office.file("more.yaml", "units: [{code: LAW, name: 法规处, parent: CITY}]\n")
+    office.run("org", "import", file, "--as", "li.na", code=4)
+
+
+def test_the_tree_and_what_is_in_it(office):
+    """`org tree` has depth, `org show` a unit or a person, `org ladder` each role, `org who` one of them."""
+    rows = office.json("org", "tree")["rows"]
+    assert [(row["code"], row["parent"], row["kind"], row["depth"]) for row in rows] == [
+        ("CITY", None, "body", 0),
+        ("DATA", "CITY", "unit", 1),
+        ("SAFE", "CITY", "unit", 1),
+    ]
+    assert office.json("org", "show", "SAFE")["body"] == "CITY"
+    assert office.json("org", "show", "li.na")["postings"][0]["post"] == "unit_head"
+    ladder = office.json("org", "ladder", "SAFE")
+    assert (ladder["unit"], ladder["on"]) == ("SAFE", "2026-01-05")
+    roles = {role["role"]: [holder["person"] for holder in role["holders"]] for role in ladder["roles"]}
+    assert (roles["unit_head"], roles["member_in_charge"], roles["first"]) == (["li.na"], ["sun.yue"], ["wang.min"])
+    (holder,) = office.json("org", "who", "direct", "--unit", "DATA")["holders"]
+    assert holder == {"person": "zhao.qiang", "post": "direct", "unit": "CITY", "for": None, "why": "posting"}
+    assert office.json("org", "who", "unit_head", "--unit", "SAFE", "--on", "2023-01-01")["holders"] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["org", "show", "NOPE"], 3),
+        (["org", "ladder", "NOPE"], 3),
+        (["org", "who", "frist", "--unit", "SAFE"], 2),
+        (["org", "who", "first"], 2),
+        (["org", "who", "first", "--unit", "SAFE", "--on", "tomorrow"], 2),
+        (["leave", "set", "nobody", "--from", "+1d", "--to", "+2d", "--as", "li.na"], 3),
+        (["leave", "set", "li.na", "--from", "+2d", "--to", "+1d", "--as", "li.na"], 2),
+        (["leave", "set", "zhou.ping", "--from", "+1d", "--to", "+2d", "--as", "chen.chen"], 4),
+        (["leave", "set", "li.na", "--from", "+1d", "--to", "+2d"], 4),
+        (["leave", "end", "li.na", "--as", "li.na"], 5),
+    ],
+)
+def test_refusals(office, words, code):
+    """Unknown names, wrong words, no right, nothing to end: each has its exit code."""
+    office.run(*words, code=code)
+
+
+def test_a_deputy_stands_in(office):
+    """A leave with a deputy is listed; while it lasts the deputy answers for the absent, by name."""
+    said = office.run(
+        "leave", "set", "li.na", "--from", "2026-01-05", "--to", "+4d", "--deputy", "chen.chen", "--as", "li.na"
+    )
+    assert said.out.startswith("li.na is away from 2026-01-05 to 2026-01-09; chen.chen stands in.\n")
+    (row,) = office.json("leave", "list")["rows"]
+    assert row == {"person": "li.na", "deputy": "chen.chen", "from": "2026-01-05", "to": "2026-01-09", "state": "now"}
+    (holder,) = office.json("org", "who", "unit_head", "--unit", "SAFE")["holders"]
+    assert (holder["person"], holder["for"]) == ("chen.chen", "li.na")
+    assert office.run("leave", "end", "li.na", "--as", "li.na").out.startswith("li.na is back on 2026-01-05.\n")
+    assert office.json("leave", "list")["rows"] == []
+
+
+def test_whoami(office):
+    """`whoami` tells login, account and how the identity is known; nobody is somebody unknown."""
+    nobody = office.json("whoami")
+    assert (nobody["login"], nobody["known"], nobody["admin"]) == (os_login(), False, True)
+    somebody = office.json("whoami", "--as", "li.na")
+    assert (somebody["login"], somebody["name"], somebody["via"], somebody["admin"]) == (
+        "li.na",
+        "李娜",
+        "sandbox-as",
+        False,
+    )
+    assert somebody["proven"] is False
+
+
+def test_whoami_data_shows_everything_held(office):
+    """`whoami --data` has postings, portfolios, leave, cases, notices, acts and who read it."""
+    ref = office.report()
+    mine = office.json("whoami", "--data", "--as", "chen.chen")
+    assert [(row["unit"], row["post"]) for row in mine["postings"]] == [("SAFE", "staff")]
+    assert [row["ref"] for row in mine["cases"]] == [ref]
+    assert mine["acts"]["count"] == 2
+    assert {"portfolios", "leave", "stands_in_for", "named_in", "notices", "read_by"} <= mine.keys()
+    assert [row["unit"] for row in office.json("whoami", "--data", "--as", "sun.yue")["portfolios"]] == ["DATA", "SAFE"]
+    office.run("whoami", "--data", code=4)
