@@ -63,22 +63,22 @@ def respondent_of(story: Story, breach: Answer) -> str | None:
 
 
 def _charge(story: Story, breach: Answer) -> None:
-    case, login = story.stage.look(breach["case"]), respondent_of(story, breach)
+    case, login = story.stage.look(breach["case"]), respondent_of(story, breach) or ""
     clock = clock_of(case, breach["data"]["clock"])
     given: dict[str, Any] = {
         "respondent": login,
-        "post": post_of(login or "", case["unit"]),
+        "post": post_of(story, login, case["unit"], breach["at"][:10]),
         "ground": "late" if clock["met_at"] else "not-done",
         "cites": case["ref"],
-        "gravity": f"{clock['name']}: {clock['due_on']}, {clock['level']}/{case['severity'] or case['duty'] or '-'}",
+        "gravity": f"Due {clock['due_on']}; told up to step {clock['level']} 逾期，已升级至第{clock['level']}级",
     }
-    title = f"{case['ref']} {clock['name']}: {PEOPLE[login or '']}"
+    title = f"{case['ref']} {clock['name']}: {PEOPLE[login]}"
     story.watch(story.stage.open("accountability", INSPECTOR, case["unit"], title, given))
 
 
-def post_of(login: str, unit: str) -> str:
-    """What somebody is in a unit, in words."""
-    held = [post for who, where, post in POSTS if who == login and where == unit]
-    held += [post for who, _where, post in POSTS if who == login]
-    name = next(row["name"] for row in UNITS if row["code"] == unit)
-    return f"{name}, {POST_NAMES[held[0]]}"
+def post_of(story: Story, login: str, unit: str, day: str) -> str:
+    """The post somebody held on a day, in words; that of this unit before others."""
+    held = [row for row in story.stage.postings(login) if row["from"] <= day <= (row["to"] or day)]
+    row = min(held, key=lambda row: row["unit"] != unit)
+    name = next(one["name"] for one in UNITS if one["code"] == row["unit"])
+    return f"{name}, {POST_NAMES.get(row['post'], row['post'])}"

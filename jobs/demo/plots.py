@@ -9,7 +9,7 @@ from itertools import cycle
 from random import Random
 
 from jobs.demo.office import COUNTY, INSPECTOR, LEADERS, PORTFOLIOS, SECTIONS, TOWN, head_of, in_charge_of, staff_of
-from jobs.demo.story import Story
+from jobs.demo.story import Story, clock_of
 from jobs.demo.words import FINDINGS, INCIDENTS, LEADERS_NOTE, REASONS, REPORTS
 
 GRADES = {"general": 5, "large": 3, "major": 2, "critical": 1}
@@ -31,14 +31,15 @@ class Titles:
 
 def incidents(story: Story, vacant: str, vacant_from: date, vacant_to: date) -> None:
     """About one a week, of every grade, at any hour; one of them in the section that has no head just then."""
-    titles = Titles(story.chance, INCIDENTS)
+    small = Titles(story.chance, {unit: of["small"] for unit, of in INCIDENTS.items()})
+    grave = Titles(story.chance, {unit: of["grave"] for unit, of in INCIDENTS.items()})
     grades = [*GRADES, *story.chance.choices(list(GRADES), list(GRADES.values()), k=max(2, story.weeks - 3))]
     story.chance.shuffle(grades)
     without_head = vacant_from + timedelta(days=2), vacant_to - timedelta(days=2)
-    _incident(story, vacant, grades.pop(), titles.next(vacant), without_head)
-    for grade in grades:
-        unit = story.chance.choice([*SECTIONS, *SECTIONS, TOWN])
-        _incident(story, unit, grade, titles.next(unit), (story.start + timedelta(days=1), story.day(0.92)))
+    spans = [without_head] + [(story.start + timedelta(days=1), story.day(0.92))] * (len(grades) - 1)
+    units = [vacant, *(story.chance.choice([*SECTIONS, *SECTIONS, TOWN]) for _ in grades[1:])]
+    for grade, unit, span in zip(grades, units, spans, strict=True):
+        _incident(story, unit, grade, (small if grade == "general" else grave).next(unit), span)
 
 
 def _incident(story: Story, unit: str, grade: str, title: str, span: Span) -> None:
@@ -57,14 +58,15 @@ def _incident(story: Story, unit: str, grade: str, title: str, span: Span) -> No
 
 
 def _regrade(story: Story, ref: str) -> None:
-    """More is known by now: the leader in charge, or whoever stands in, changes the grade."""
+    """More is known by now: the leader in charge, or whoever stands in, moves a grade that was told by one."""
     case = story.stage.look(ref)
-    grade = story.chance.choice([grade for grade in GRADES if grade != case["severity"]])
+    grades = list(GRADES)
+    was = grades.index(case["severity"])
+    to = story.chance.choice([at for at in (was - 1, was + 1) if 0 <= at < len(grades)])
     login = story.stands_for(in_charge_of(case["unit"]))
-    if story.stage.may(ref, "regrade", login):
-        graver = list(GRADES).index(grade) > list(GRADES).index(case["severity"])
-        reason = REASONS["regrade"][0 if graver else 1]
-        story.stage.do(ref, "regrade", login, {"severity": grade}, reason=reason)
+    if clock_of(case, "first_report")["state"] == "met" and story.stage.may(ref, "regrade", login):
+        reason = REASONS["regrade"][0 if to > was else 1]
+        story.stage.do(ref, "regrade", login, {"severity": grades[to]}, reason=reason)
         story.watch(ref)
 
 

@@ -22,15 +22,18 @@ def vacancy(story: Story) -> tuple[str, date, date]:
     def empty() -> None:
         story.gone.add(was)
 
-    def new() -> None:
+    def appointed() -> None:
         story.stage.enter(takes_over(comes, unit, day), "Appointed 任命")
+
+    def begins() -> None:
         for case in story.stage.open_cases():
             if case["owner"] == was and case["unit"] == unit:
                 story.stage.hand_over(case["ref"], comes, comes, "Handover of the post 职务交接")
 
     story.later(story.days.at(last, 16, 30), goes)
     story.later(story.days.at(last, 23, 30), empty)
-    story.later(story.days.at(day, 8, 40), new)
+    story.later(story.days.at(day - timedelta(days=1), 16), appointed)
+    story.later(story.days.at(day, 8, 40), begins)
     return unit, last + timedelta(days=1), day - timedelta(days=1)
 
 

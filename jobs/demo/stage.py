@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from jobs import advance
 from jobs.demo.office import PEOPLE, UNITS
-from workflow import ask, audit, engine, files, register_file, register_import
+from workflow import ask, audit, engine, files, register, register_file, register_import
 from workflow.identity import person_id
 from workflow.instants import moment
 from workflow.store import Store, Tx
@@ -76,6 +76,12 @@ class Stage:
         steps = (row["data"] for row in reversed(rows) if row["kind"] == "clock.escalated")
         found = (data["told"] for data in steps if data["told"] and (data["clock"], data["run"]) == run)
         return [one["person"] for one in next(found, [])]
+
+    def postings(self, login: str) -> list[Answer]:
+        """Every posting this person ever had: rows {unit, post, from, to, acting}."""
+        with self.store.read() as tx:
+            rows: list[Answer] = register.show(tx, login, tx.time.date())["postings"]
+        return rows
 
     def open(
         self, type_: str, login: str, unit: str, title: str, given: Mapping[str, Any], *, owner: str | None = None

@@ -20,6 +20,8 @@ FIELDS = {
     "analyse": "analysis", "report": "summary", "resolve": "outcome", "plan": "plan", "investigate": "facts",
     "answer": "statement", "hear": "record", "decide": "grounds", "appeal": "grounds",
 }  # fmt: skip
+ANSWERS = ("answer", "appeal")  # what the respondent does
+OTHERS = {"file": (INSPECTOR,)}  # who does it too
 PAPERS = ("submit", "complete")
 SECOND_LOOK = ("review", "verify")  # may end in a return instead
 MEASURES = {"award": 6, "none": 2, "transfer": 1, "demote": 1}
@@ -143,9 +145,10 @@ class Story:
         self.later(self._reaction(told, matter.short), lambda: self._wake(matter))
 
     def _somebody(self, ref: str, clock: Answer, action: str) -> str | None:
-        """One of those who hold the clock or were told of it, and who may do it."""
-        asked = dict.fromkeys([*clock["holders"], *self.stage.told(ref, clock)])
-        found = [login for login in asked if login not in self.gone and self.stage.may(ref, action, login)]
+        """One of those who hold the clock or were told of it, and who may do it; nobody handles a case against him."""
+        asked = dict.fromkeys([*clock["holders"], *self.stage.told(ref, clock), *OTHERS.get(action, ())])
+        spared = {*self.gone, *(() if action in ANSWERS else (self.stage.look(ref)["fields"].get("respondent"),))}
+        found = [login for login in asked if login not in spared and self.stage.may(ref, action, login)]
         if len(found) > 1 and action in {"review", "regrade"}:
             found = [login for login in found if (login, COUNTY, "direct") not in POSTS]
         return self.chance.choice(found) if found else None

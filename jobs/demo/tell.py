@@ -74,9 +74,14 @@ def late(record: Record) -> list[Answer]:
 
 
 def told(record: Record, late_rows: list[Answer]) -> Answer | None:
-    """The delay that went highest (of equals, the one most people were told of), and every word that was sent of it."""
+    """The delay that went highest (of equals, the one with most to tell), and every word that was sent of it."""
     found = [{**row, "rows": _words(record, row)} for row in late_rows]
-    return max(found, key=lambda row: (row["level"], sum(len(word["told"]) for word in row["rows"])), default=None)
+    return max(found, key=lambda row: (row["level"], sum(_weight(word) for word in row["rows"])), default=None)
+
+
+def _weight(word: Answer) -> int:
+    """How much there is to one word: who was told, for whom, and who was missing."""
+    return len(word["told"]) + len(word["skipped"]) + sum(one["for"] is not None for one in word["told"])
 
 
 def _words(record: Record, row: Answer) -> list[Answer]:
@@ -108,8 +113,8 @@ def stood_in(record: Record) -> list[Answer]:
     """Where a deputy acted or was told for somebody: rows {at, ref, what, who, for}."""
     rows = []
     for event in record.events:
-        if event["behalf"] and event["case"]:
-            rows.append(_stood(record, event, event["action"] or event["kind"], event["actor"], event["behalf"]))
+        if event["behalf"] and event["action"]:
+            rows.append(_stood(record, event, event["action"], event["actor"], event["behalf"]))
         for one in event["data"].get("told", ()):
             if one["for"]:
                 what = f"{event['data']['clock']} {event['kind'].removeprefix('clock.')} {event['data']['step']}"
@@ -123,22 +128,31 @@ def _stood(record: Record, event: Answer, what: str, who: str, for_: str) -> Ans
 
 
 def nobody(record: Record) -> list[Answer]:
-    """Where a step found a post without a holder: rows {at, ref, unit, clock, step, role, why, told}."""
-    return [
-        {
-            "at": record.local(event["at"]),
-            "ref": event["case"],
-            **record.place(event["case"]),
-            "clock": event["data"]["clock"],
-            "step": event["data"]["step"],
-            "role": empty["role"],
-            "why": empty["why"],
-            "told": len(event["data"]["told"]),
-        }
-        for event in record.events
-        if event["kind"] == "clock.escalated"
-        for empty in event["data"]["skipped"]
-    ]
+    """Where a step missed the holder of a post the unit has: {at, ref, type, unit, clock, step, role, why, told}.
+
+    A post that a unit never had (a bureau has no head of section) is no vacancy.
+    """
+    postings = [event["data"]["row"] for event in record.events if event["data"].get("table") == "posting"]
+    filled = {(row["unit"], row["post"]) for row in postings}
+    rows = []
+    for event in record.events:
+        if event["kind"] != "clock.escalated":
+            continue
+        where = record.place(event["case"])
+        rows += [
+            {
+                "at": record.local(event["at"]),
+                "ref": event["case"],
+                **where,
+                "clock": event["data"]["clock"],
+                "step": event["data"]["step"],
+                **empty,
+                "told": len(event["data"]["told"]),
+            }
+            for empty in event["data"]["skipped"]
+            if (where["unit"], empty["role"]) in filled
+        ]
+    return rows
 
 
 def standing_duties(record: Record) -> list[Answer]:

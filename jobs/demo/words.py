@@ -3,32 +3,61 @@
 They say what a matter is about, never how it ended.
 """
 
-INCIDENTS: dict[str, list[str]] = {
-    "safety": [
-        "Scaffold gave way at the depot site 车场工地脚手架垮塌",
-        "Gas smell in the market basement 市场地下室燃气异味",
-        "Crane cable worn through at the quarry 采石场吊索断股",
-        "Smoke in the boiler room of the school 学校锅炉房冒烟",
-        "Chemical drums stored without a tray 化工桶未设围堰",
-    ],
-    "data": [
-        "Application list mailed to the wrong office 申请名册误发外单位",
-        "Laptop with case files lost on the train 存有案卷的笔记本遗失",
-        "Archive server reachable without a password 档案服务器未设口令",
-        "Backup tapes missing at the yearly count 年度清点备份磁带缺失",
-        "Forms with identity numbers left in the copier 复印机内遗留证件表格",
-    ],
-    "service": [
-        "Queue system down since opening 叫号系统停摆",
-        "Permits issued on the old form for a week 一周内按旧表发证",
-        "Ceiling panel fell in the waiting area 等候区吊顶脱落",
-        "Payment terminal charged twice 缴费终端重复扣费",
-    ],
-    "town": [
-        "Retaining wall cracked above the village road 村道挡墙开裂",
-        "Grain store roof leaking after the storm 粮仓屋面渗漏",
-        "Irrigation pump caught fire 灌溉泵起火",
-    ],
+INCIDENTS: dict[str, dict[str, list[str]]] = {
+    "safety": {
+        "small": [
+            "Chemical drums stored without a tray 化工桶未设围堰",
+            "Guard rail missing on a stairway 楼梯护栏缺失",
+            "Fire door wedged open at the depot 车场防火门被顶开",
+            "Two workers on a roof without lines 两人屋面作业未系安全绳",
+        ],
+        "grave": [
+            "Scaffold gave way at the depot site 车场工地脚手架垮塌",
+            "Gas in the market basement, people sent out 市场地下室燃气泄漏，人员疏散",
+            "Crane cable parted at the quarry 采石场吊索断裂",
+            "Fire in the boiler room of the school 学校锅炉房起火",
+        ],
+    },
+    "data": {
+        "small": [
+            "Forms with identity numbers left in the copier 复印机内遗留证件表格",
+            "Application list mailed to the wrong section 申请名册误发其他科室",
+            "Visitors' book open on the counter 登记簿摊放在窗口",
+            "Backup not run for three nights 连续三晚未备份",
+        ],
+        "grave": [
+            "Archive server reachable without a password 档案服务器未设口令",
+            "Laptop with case files lost on the train 存有案卷的笔记本遗失",
+            "Backup tapes missing at the yearly count 年度清点备份磁带缺失",
+            "Applicants' data shown to other applicants 申请人信息被他人看到",
+        ],
+    },
+    "service": {
+        "small": [
+            "Payment terminal charged twice 缴费终端重复扣费",
+            "Permits issued on the old form for a week 一周内按旧表发证",
+            "Lift out of order, one counter not reachable 电梯停用，一窗口无法到达",
+            "Wrong opening hours on the door 门口公示时间有误",
+        ],
+        "grave": [
+            "Ceiling came down in the waiting area 等候区吊顶坠落",
+            "Hall without power, all counters closed 大厅停电，窗口全部停办",
+            "Permits of two days lost 两日证件材料丢失",
+            "Smoke in the hall, people sent out 大厅冒烟，人员疏散",
+        ],
+    },
+    "town": {
+        "small": [
+            "Grain store roof leaking after the storm 粮仓屋面渗漏",
+            "Road sign down at the school crossing 学校路口标志倒伏",
+            "Irrigation pump out of order 灌溉泵故障",
+        ],
+        "grave": [
+            "Retaining wall gave way above the village road 村道挡墙垮塌",
+            "Irrigation pump house on fire 灌溉泵房起火",
+            "Well water found unfit 井水检测不合格",
+        ],
+    },
 }
 
 FINDINGS: dict[str, list[str]] = {
