@@ -66,7 +66,11 @@ class Store:
         self.url = url
         self.driver = driver_for(url)
         self.workspace = _UNOPENED
-        self.refresh()
+        try:
+            self.refresh()
+        except BaseException:
+            self.close()
+            raise
 
     def refresh(self) -> None:
         """Read again what this workspace is (the policy in force may have changed)."""
