@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.office import Office, copy, make_template
 from support.postgres import PostgresServer, find_binaries
+from support.world import World, copy_file
 
 _numbers = itertools.count(1)
 
@@ -64,3 +65,37 @@ def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def office(office_template: Path, tmp_path: Path) -> Office:
     """A small office in a sandbox of its own, Monday 2026-01-05 09:00."""
     return copy(office_template, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def world_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A furnished SQLite sandbox; copied, never used itself."""
+    home = tmp_path_factory.mktemp("world")
+    World.make(f"sqlite:///{home / 'duecourse.db'}", home).close()
+    return home / "duecourse.db"
+
+
+@pytest.fixture(scope="session")
+def world_database(pg_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a furnished PostgreSQL sandbox; copied, never used itself."""
+    pg_server.create("world")
+    World.make(pg_server.url("world"), tmp_path_factory.mktemp("world")).close()
+    return "world"
+
+
+@pytest.fixture(params=_databases())
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A furnished office in a sandbox of its own, Monday 2026-02-09 09:00, on each database."""
+    if request.param == "sqlite":
+        url = copy_file(request.getfixturevalue("world_file"), tmp_path)
+        made = World(url, tmp_path)
+        yield made
+        made.close()
+        return
+    server: PostgresServer = request.getfixturevalue("pg_server")
+    name = f"world_{next(_numbers)}"
+    server.create(name, request.getfixturevalue("world_database"))
+    made = World(server.url(name), tmp_path)
+    yield made
+    made.close()
+    server.drop(name)

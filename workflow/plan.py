@@ -114,10 +114,7 @@ def _remind_at(scene: Scene, clock: Clock, remind: dict[str, Any], due_at: datet
         )
     percent = int(remind["percent"])
     if "date" in clock.rule:
-        zone = ZoneInfo(clock.zone)
-        begun = moment(clock.started_at).astimezone(zone).date()
-        days = (date.fromisoformat(clock.due_on) - begun).days * percent // 100
-        return datetime.combine(begun + timedelta(days=days), act_at, zone)
+        return _share_of_working_days(scene, clock, percent, act_at)
     ends = Due(
         due_at,
         date.fromisoformat(clock.due_on),
@@ -139,3 +136,14 @@ def _remind_at(scene: Scene, clock: Clock, remind: dict[str, Any], due_at: datet
         extensions=[parse_duration(text) for text in clock.extensions],
         at_time=act_at,
     )
+
+
+def _share_of_working_days(scene: Scene, clock: Clock, percent: int, act_at: time) -> datetime:
+    """A share of the working days between the opening of a duty's case and the duty's date."""
+    zone, calendar = ZoneInfo(clock.zone), scene.calendars.get(clock.calendar)
+    begun = moment(clock.started_at).astimezone(zone).date()
+    first, last = begun.toordinal(), date.fromisoformat(clock.due_on).toordinal()
+    total = sum(first < day <= last for day in calendar.days(first, last))
+    share = total * percent // 100
+    day = date.fromordinal(calendar.after(first, share)) if share else begun
+    return datetime.combine(day, act_at, zone)

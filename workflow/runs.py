@@ -12,6 +12,7 @@ from workflow.instants import stamp
 from workflow.plan import Point, breach_of, due_of, ladder_for, points
 from workflow.scene import Scene
 from workflow.sql import clock as sql
+from workflow.sql import extension as extension_sql
 from workflow.timers import arm, disarm
 from workflow.trail import Who, Written
 
@@ -29,7 +30,7 @@ def start(scene: Scene, name: str, rule: dict[str, Any], from_at: str, who: Who)
     clock.breached_at = clock.met_at = clock.ended_at = None
     clock.stops, clock.extensions = [], []
     set_due(scene, clock, rule, from_at)
-    case.write(tx, "clock.started", who, rule=scene.rule("clock", name), data=facts(clock))
+    case.write(tx, "clock.started", who, rule=scene.rule("clock", name), data=facts(scene, clock))
     tx.put(sql.INSERT if new else sql.UPDATE, case_id=case.id, **clock.columns())
     arm(scene, clock, _ahead(scene, clock))
 
@@ -48,7 +49,9 @@ def stop(scene: Scene, clock: Clock, who: Who, state: str, *, effective: str | N
         data["effective_at"] = effective
     case.write(tx, f"clock.{state}", who, rule=scene.rule("clock", clock.name), data=data)
     if state == "met" and case.duty and periods.is_dated(clock):
-        periods.settle(tx, case, who, "met", at=at, rule=scene.rule("clock", clock.name))
+        periods.settle(tx, case, who, "met", at=at, rule=scene.rule("clock", clock.name), late=bool(data["late"]))
+    if scene.definition["clocks"][clock.name]["extension"]:
+        tx.put(extension_sql.LAPSE, case_id=case.id, clock=clock.name, at=tx.now)
     disarm(scene, clock)
     tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
 
@@ -88,6 +91,7 @@ def move(
     why: str,
     rule: dict[str, Any] | None = None,
     from_at: str | None = None,
+    private: dict[str, Any] | None = None,
     **more: Any,
 ) -> Written | None:
     """Compute the due time again, from history; where anything moved, a new run begins and old and new are recorded."""
@@ -108,7 +112,8 @@ def move(
         kind,
         who,
         rule=scene.rule("clock", clock.name),
-        data={**facts(clock), "was": was, "why": why, **more},
+        data={**facts(scene, clock), "was": was, "why": why, **more},
+        private=private,
     )
     disarm(scene, clock)
     tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
@@ -132,7 +137,7 @@ def set_due(scene: Scene, clock: Clock, rule: dict[str, Any], from_at: str) -> N
     clock.state = "running"
 
 
-def facts(clock: Clock) -> dict[str, Any]:
+def facts(scene: Scene, clock: Clock) -> dict[str, Any]:
     """What a start or a new run of a clock puts on record: all that its due time follows from."""
     return {
         "clock": clock.name,
@@ -149,6 +154,7 @@ def facts(clock: Clock) -> dict[str, Any]:
         "stops": clock.stops,
         "extensions": clock.extensions,
         "ladder": clock.ladder,
+        "reckoned": {"calendar": scene.calendar, "zone": scene.zone, "calendars": scene.calendars_n},
     }
 
 

@@ -5,9 +5,21 @@ runs inside one transaction of the caller, which makes act, event, timers and ou
 typed Problem and then nothing is written.
 """
 
+from workflow.engine.extending import decide_extension, request_extension
 from workflow.engine.opening import open_case
 from workflow.engine.remarks import assign, attach, comment, link
 from workflow.engine.transition import act, fire_timers
 from workflow.receipts import Outcome
 
-__all__ = ["Outcome", "act", "assign", "attach", "comment", "fire_timers", "link", "open_case"]
+__all__ = [
+    "Outcome",
+    "act",
+    "assign",
+    "attach",
+    "comment",
+    "decide_extension",
+    "fire_timers",
+    "link",
+    "open_case",
+    "request_extension",
+]

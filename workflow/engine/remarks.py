@@ -25,7 +25,7 @@ def comment(tx: Tx, ref: str, text: str, *, who: Who, expect: int | None = None,
             raise Usage("A comment needs some text, at most 8000 characters.", where="TEXT")
         return scene.case.write(tx, "case.commented", who, private={"text": text.strip()})
 
-    return _small(tx, "comment", [ref, text, who.actor], ref, do, expect=expect, key=key, counts=False)
+    return small(tx, "comment", [ref, text, who.actor], ref, do, expect=expect, key=key, counts=False)
 
 
 def assign(
@@ -59,7 +59,7 @@ def assign(
         )
         return written
 
-    return _small(tx, "assign", [ref, owner, who.actor, reason], ref, do, expect=expect, key=key)
+    return small(tx, "assign", [ref, owner, who.actor, reason], ref, do, expect=expect, key=key)
 
 
 def link(
@@ -80,7 +80,7 @@ def link(
         tx.put(sql.LINK_NEW, case_id=case.id, kind=kind, ref=other)
         return case.write(tx, "case.linked", who_for, data={"kind": kind, "ref": other, "version": case.version + 1})
 
-    return _small(tx, "link", [ref, kind, other, who.actor], ref, do, expect=expect, key=key)
+    return small(tx, "link", [ref, kind, other, who.actor], ref, do, expect=expect, key=key)
 
 
 def attach(tx: Tx, ref: str, file: Incoming, *, who: Who, expect: int | None = None, key: str | None = None) -> Outcome:
@@ -97,10 +97,10 @@ def attach(tx: Tx, ref: str, file: Incoming, *, who: Who, expect: int | None = N
         keep_files(tx, case, [file], no, written)
         return written
 
-    return _small(tx, "attach", [ref, file.name, file.sha256, who.actor], ref, do, expect=expect, key=key)
+    return small(tx, "attach", [ref, file.name, file.sha256, who.actor], ref, do, expect=expect, key=key)
 
 
-def _small(
+def small(
     tx: Tx,
     verb: str,
     asked: list[Any],

@@ -1,0 +1,16 @@
+"""More time asked for a clock."""
+
+ASKED = """SELECT id, run, by, asked_by, asked_at FROM extension
+WHERE case_id = :case_id AND clock = :clock AND state = 'asked'"""
+GRANTED = "SELECT count(*) FROM extension WHERE case_id = :case_id AND clock = :clock AND state = 'approved'"
+NEW = """INSERT INTO extension (id, case_id, clock, run, by, state, asked_by, asked_at, decided_by, decided_at)
+VALUES (:id, :case_id, :clock, :run, :by, 'asked', :asked_by, :asked_at, NULL, NULL)"""
+DECIDE = """UPDATE extension SET state = :state, decided_by = :decided_by, decided_at = :decided_at
+WHERE id = :id AND state = 'asked'"""
+LAPSE = """UPDATE extension SET state = 'lapsed', decided_at = :at
+WHERE case_id = :case_id AND clock = :clock AND state = 'asked'"""
+
+LIST = """SELECT e.id, c.ref, e.clock, e.run, e.by, e.state, e.asked_by, e.asked_at, e.decided_by, e.decided_at,
+k.due_at, k.zone, c.unit FROM extension e JOIN cases c ON c.id = e.case_id
+JOIN clock k ON k.case_id = e.case_id AND k.name = e.clock
+WHERE (:state = '' OR e.state = :state) AND (:ref = '' OR c.ref = :ref) ORDER BY e.asked_at, e.id"""
