@@ -12,14 +12,22 @@ if TYPE_CHECKING:
     from workflow.health import Check
 
 
+IN_TIME = {"timers": N_("No timer is late."), "notices": N_("No notice is stuck.")}
+
+
 @command(N_("Check that everything is in order; exit 1 where something is not."))
 def doctor(session: Session) -> int:
     """What cannot be opened at all is reported as the problem it is."""
+    from jobs.lateness import findings
     from workflow.health import Check, checks
 
     store = session.store
     with session.read() as tx:
         found = list(checks(tx, store.driver.kind))
+        late = findings(tx)
+    wrong = {one.name for one in late}
+    found = [one for one in found if one.name not in wrong] + late
+    found += [Check(name, True, say) for name, say in IN_TIME.items() if name not in wrong]
     found.append(_mail(session, Check))
     rows = [{"name": one.name, "ok": one.ok, "say": fill(one.say, one.places)} for one in found]
     ok = all(row["ok"] for row in rows)

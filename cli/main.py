@@ -90,7 +90,7 @@ def _nobody_reads() -> None:
 
 
 root = Root(
-    None,
+    "duecourse",
     ROOT,
     context_settings=SETTINGS,
     help=N_("duecourse: who answers, by when, who is told, and on what evidence."),

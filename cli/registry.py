@@ -70,7 +70,6 @@ CALENDAR = Group(
     {
         "list": ("cli.calendar:list_", N_("List the calendars.")),
         "show": ("cli.calendar:show", N_("Show the days of a calendar.")),
-        "import": ("cli.calendar:import_", N_("Bring in calendars from a file.")),
         "explain": ("cli.explain:explain", N_("Show, day by day, how a limit is counted.")),
     },
     help=N_("Working days, days off, and how limits are counted."),

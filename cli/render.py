@@ -194,8 +194,7 @@ def csv_cell(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    text = clean(text)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{clean(text)}" if text.startswith(_FORMULA) else clean(text)
 
 
 def _out(text: str) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.base import command, opt
+from cli.mailing import channel, voice
 from cli.session import Session
 from cli.texts import N_, _
 from cli.typed import instant
@@ -26,12 +27,22 @@ def run(session: Session, once: bool) -> None:
     """Any number may run at once; each piece of work is done by one of them."""
     from jobs import runner
 
-    settings = {key: session.settings.get(key) for key in runner.SETTINGS}
-    if not once:
-        runner.run(session.store, settings)
+    way = channel(session)
+    if once:
+        done = runner.run_once_all(session.store, way, voice())
+        render.one(session, done, lambda: happened(done))
         return
-    done = runner.once(session.store, settings)
-    render.one(session, done, lambda: happened(done))
+    _log(session)
+    runner.run(runner.Settings(session.store.url, way, voice()))
+
+
+def _log(session: Session) -> None:
+    """What a running program says: to stderr, with the time, for whoever keeps its journal."""
+    import logging
+
+    logging.basicConfig(
+        level=logging.WARNING if session.quiet else logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+    )
 
 
 @command(

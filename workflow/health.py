@@ -1,19 +1,16 @@
 """Whether a workspace is in order: one row per check, for `doctor`. Looks and changes nothing."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from states.errors import N_, NotFound
 from states.instants import zone_of
-from workflow import ask, calendars, fences, policies
-from workflow.instants import stamp
+from workflow import ask, calendars, fences, policies, pulses
 from workflow.roles import ALIASES, Parts, standing
 from workflow.sql import held as sql
-from workflow.sql import workspace as workspace_sql
 from workflow.store import REVISION, Tx
 
-PATIENCE = timedelta(minutes=15)  # how long a timer, a notice or a heartbeat may be late before it is worth a word
 _SOME = 5
 _NOBODY = Parts()
 
@@ -36,14 +33,13 @@ class Check(NamedTuple):
 
 
 def checks(tx: Tx, kind: str) -> Iterator[Check]:
-    """Every check on this database; ``kind`` is sqlite or postgres."""
+    """What holds or not beside time; ``kind`` is sqlite or postgres. What is late is for `jobs.lateness`."""
     yield Check("revision", True, N_("The database is at revision {revision}."), {"revision": REVISION})
     yield _fences(tx, kind)
     yield _identity(kind)
     yield _policy(tx)
     yield _calendar(tx)
-    yield from _clocks(tx)
-    yield _notices(tx)
+    yield from _heartbeat(tx)
     yield _vacancies(tx)
     yield _orphans(tx)
 
@@ -91,41 +87,15 @@ def _calendar(tx: Tx) -> Check:
     return Check("calendar", True, N_("The calendar {name} is known to {day}."), {"name": name, "day": str(wanted)})
 
 
-def _clocks(tx: Tx) -> Iterator[Check]:
-    """A sandbox has no heartbeat: its time stands until it is advanced."""
-    before = stamp(tx.time - PATIENCE)
-    if not tx.workspace.sandbox:
-        pulses = {job: at for job, at, _ok, _say in tx.all(workspace_sql.PULSE)}
-        failed = [f"{job}: {say}" for job, _at, ok, say in tx.all(workspace_sql.PULSE) if not ok]
-        at = pulses.get("pump")
-        if at is None:
-            yield Check("heartbeat", False, N_("The clocks have never run: keep `duecourse run` running."))
-        elif at < before:
-            yield Check("heartbeat", False, N_("The clocks last ran at {at}: start `duecourse run`."), {"at": at})
-        else:
-            yield Check("heartbeat", True, N_("The clocks last ran at {at}."), {"at": at})
-        if failed:
-            yield Check("jobs", False, N_("The last run of a job failed: {jobs}."), {"jobs": "; ".join(failed)})
-    late, since = tx.one(sql.LATE_TIMERS, before=before) or (0, None)
-    if late:
-        say = N_("{count} timers are late, the first since {since}.")
-        yield Check("timers", False, say, {"count": late, "since": since})
+def _heartbeat(tx: Tx) -> Iterator[Check]:
+    """Whether anybody keeps the clocks running; a sandbox has no heartbeat: its time stands until it is advanced."""
+    if tx.workspace.sandbox:
+        return
+    pulse = pulses.read(tx).get("pump")
+    if pulse is None:
+        yield Check("heartbeat", False, N_("The clocks have never run: keep `duecourse run` running."))
     else:
-        yield Check("timers", True, N_("No timer is late."))
-    (tried,) = tx.one(sql.FAILED_TIMERS) or (0,)
-    if tried:
-        yield Check("failures", False, N_("{count} timers failed and wait to be tried again."), {"count": tried})
-
-
-def _notices(tx: Tx) -> Check:
-    dead, stuck = tx.one(sql.STUCK_NOTICES, before=stamp(tx.time - timedelta(hours=1))) or (0, 0)
-    if dead:
-        say = N_("{count} notices were given up: see `notify list`, then `notify retry`.")
-        return Check("notices", False, say, {"count": dead})
-    if stuck and not tx.workspace.sandbox:
-        say = N_("{count} notices have waited for more than an hour: is `duecourse run` running, is mail set up?")
-        return Check("notices", False, say, {"count": stuck})
-    return Check("notices", True, N_("No notice is stuck."))
+        yield Check("heartbeat", True, N_("The clocks last ran at {at}."), {"at": pulse.at})
 
 
 def _vacancies(tx: Tx) -> Check:
