@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench soak lock clean
+.PHONY: help setup demo test lint bench soak i18n lock clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP)  ## build .venv from the hash-pinned requirement files
 
@@ -41,6 +41,9 @@ bench: $(STAMP)  ## measure against the floors and the peers
 
 soak: $(STAMP)  ## the long tests: many processes, kills, big databases
 	$(BIN)/python -m pytest -m soak
+
+i18n: $(STAMP)  ## bring the catalogue of translations up to date with the source
+	@$(BIN)/python tests/support/catalogue.py
 
 lock:  ## write the requirement files anew (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the path, or make lock UV=/path/to/uv"; exit 1; }
