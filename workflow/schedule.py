@@ -117,12 +117,13 @@ class Schedule:
 
     def _draw(self, tx: Tx) -> None:
         assert self.policy is not None  # noqa: S101  # there are duties
-        law, since = calendars.load(tx), in_force_since(tx, self.duties)
+        law, past = calendars.load(tx), _Past(tx)
         act_at = time.fromisoformat(self.policy["act_at"])
         units = _units(tx)
-        for code, duty in sorted(self.duties.items()):
+        for _, duty in sorted(self.duties.items()):
             definition = self.policy["types"][duty["opens"]]
-            lines: dict[Place, Line] = {}
+            runs = past.runs(duty)
+            lines: dict[tuple[Place, date], Line] = {}
             for unit, (kind, calendar, zone) in units.items():
                 if not _binds(duty, unit, kind):
                     continue
@@ -130,9 +131,10 @@ class Schedule:
                     calendar or definition["calendar"] or tx.workspace.calendar or NONE,
                     zone or definition["zone"] or tx.workspace.zone,
                 )
-                line = lines.get(place)
+                since = _since(runs, unit, kind, past.today)
+                line = lines.get((place, since))
                 if line is None:
-                    line = lines[place] = Line(duty, place, act_at, since[code], law)
+                    line = lines[place, since] = Line(duty, place, act_at, since, law)
                 line.units.append(unit)
             self.lines += lines.values()
 
@@ -171,19 +173,40 @@ def version(tx: Tx) -> Version:
     return policy, org, calendar
 
 
-def in_force_since(tx: Tx, duties: Iterable[str]) -> dict[str, date]:
-    """The day each duty came into force to stay: first applied, and in every policy applied since."""
-    zone = ZoneInfo(tx.workspace.zone)
-    since: dict[str, date] = {}
-    standing = set(duties)
-    for at, canon in tx.all(sql.APPLIED):
-        standing &= set(json.loads(canon)["data"]["duties"])
-        if not standing:
+class _Past:
+    """The policies that were in force, the newest first: what is owed begins when its duty came into force."""
+
+    def __init__(self, tx: Tx) -> None:
+        zone = ZoneInfo(tx.workspace.zone)
+        self.today = tx.time.astimezone(zone).date()
+        self._applied: list[tuple[date, dict[str, Duty]]] = []
+        read: dict[str, dict[str, Duty]] = {}
+        for at, canon in tx.all(sql.APPLIED):
+            hash_ = json.loads(canon)["data"]["hash"]
+            if hash_ not in read:
+                row = tx.one(sql.POLICY, hash=hash_)
+                read[hash_] = json.loads(row[0])["duties"] if row else {}
+            self._applied.append((moment(at).astimezone(zone).date(), read[hash_]))
+
+    def runs(self, duty: Duty) -> list[tuple[date, Duty]]:
+        """Back to where the duty was first there to stay, with the same windows and days: each day it was applied."""
+        found: list[tuple[date, Duty]] = []
+        for day, duties in self._applied:
+            was = duties.get(duty["code"])
+            if was is None or (was["every"], was["due"]) != (duty["every"], duty["due"]):
+                break
+            found.append((day, was))
+        return found
+
+
+def _since(runs: Iterable[tuple[date, Duty]], unit: str, kind: str, today: date) -> date:
+    """The day since which the duty has bound this unit."""
+    since = today
+    for day, duty in runs:
+        if not _binds(duty, unit, kind):
             break
-        day = moment(at).astimezone(zone).date()
-        since |= dict.fromkeys(standing, day)
-    today = tx.time.astimezone(zone).date()
-    return {duty: since.get(duty, today) for duty in duties}
+        since = day
+    return since
 
 
 def _binds(duty: Duty, unit: str, kind: str) -> bool:

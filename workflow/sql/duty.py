@@ -6,6 +6,7 @@ VERSION = """SELECT (SELECT policy FROM workspace WHERE id = 1), (SELECT hash FR
 
 UNITS = "SELECT code, parent, kind, zone, calendar FROM unit ORDER BY code"
 APPLIED = "SELECT at, canon FROM event WHERE stream = 'policy' AND kind = 'policy.applied' ORDER BY n DESC"
+POLICY = "SELECT compiled FROM policy WHERE hash = :hash"
 BORN = "SELECT min(at) FROM event WHERE unit = :unit AND stream = 'org'"
 
 KNOWN = 'SELECT 1 FROM period WHERE duty = :duty AND unit = :unit AND "window" = :window'
