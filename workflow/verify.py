@@ -6,7 +6,7 @@ leaves is for checkpoints kept elsewhere to show (docs/audit-format.md). ``repla
 
 from typing import Any
 
-from workflow.audit import is_ref
+from workflow.event_json import is_ref
 from workflow.findings import Beside, Findings
 from workflow.openings import Openings
 from workflow.sql import audit as sql

@@ -12,15 +12,21 @@ ALONG = {
     "kind": (_ROW + "kind = :kind", _IN_ORDER),
     "at": (_ROW + "at >= :since", _IN_ORDER),
 }
+# An expression in place of a column keeps a planner from leading with that column's index, and then sorting.
 LESS = {
-    "actor": " AND actor = :actor",
-    "rule": " AND rule >= :rule AND rule < :rule_end",
-    "unit": " AND unit = :unit",
-    "kind": " AND kind >= :kind AND kind < :kind_end",
+    "actor": " AND actor || '' = :actor",
+    "rule": " AND rule || '' >= :rule AND rule || '' < :rule_end",
+    "unit": " AND unit || '' = :unit",
+    "kind": " AND kind || '' >= :kind AND kind || '' < :kind_end",
     "since": " AND at >= :since",
     "until": " AND at < :until",
     "after": " AND (at, stream, n) > (:after_at, :after_stream, :after_n)",
-    "after in stream": " AND n > :after_n",
+}
+LESS_IN_STREAM = {
+    **LESS,
+    "since": " AND at || '' >= :since",
+    "until": " AND at || '' < :until",
+    "after": " AND n > :after_n",
 }
 
 # The next of the different kinds or rules that begin alike: one step along the index, however many events each has.

@@ -1,0 +1,101 @@
+"""Which index answers a question to the trail, in the order of the answer: the text of each walk along it.
+
+Of several kinds, or versions of a rule, each is walked by itself and the walks are merged: an index has them apart.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from workflow.sql import audit as sql
+from workflow.store.tx import Row, Tx, Value
+
+
+class Place(NamedTuple):
+    """Where a page ended: the next one begins after it."""
+
+    at: str
+    stream: str
+    n: int
+
+
+class Alike(NamedTuple):
+    """A kind or rule as asked for, the mark after its first word, and every value meant."""
+
+    asked: str
+    mark: str
+    values: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Conditions on events, all of which must hold; names are resolved, instants are stamps."""
+
+    stream: str | None = None
+    actor: str | None = None
+    rule: Alike | None = None
+    unit: str | None = None
+    kind: Alike | None = None
+    since: str | None = None
+    until: str | None = None
+    after: Place | None = None
+
+
+Walk = tuple[str, dict[str, Value]]
+
+
+def page(tx: Tx, question: Question, limit: int) -> list[Row]:
+    """(at, stream, n, canon, hash) in order."""
+    asked = walks(question, limit)
+    found = [row for text, values in asked for row in tx.all(text, **values)]
+    return sorted(found)[:limit] if len(asked) > 1 else found
+
+
+def walks(asked: Question, limit: int) -> list[Walk]:
+    """The statement of each walk, with its values: led by one condition, the others checked on the way."""
+    lead = next(
+        (name for name in ("stream", "actor", "rule", "unit", "kind") if getattr(asked, name) is not None), "at"
+    )
+    more = sql.LESS_IN_STREAM if lead == "stream" else sql.LESS
+    less = ""
+    values: dict[str, Value] = {"limit": limit}
+    for name in ("actor", "unit"):
+        if name != lead and (value := getattr(asked, name)) is not None:
+            less += more[name]
+            values[name] = value
+    for name in ("rule", "kind"):
+        if name != lead and (alike := getattr(asked, name)) is not None:
+            less += more[name]
+            values[name], values[f"{name}_end"] = span(alike.asked, alike.mark)
+    if asked.until is not None:
+        less += more["until"]
+        values["until"] = asked.until
+    if asked.after is not None:
+        less += more["after"]
+        values["after_n"] = asked.after.n
+        if lead != "stream":
+            values |= {"after_at": asked.after.at, "after_stream": asked.after.stream}
+    if lead == "at":
+        values["since"] = max(asked.since or "", asked.after.at if asked.after else "")
+    elif asked.since is not None:
+        less += more["since"]
+        values["since"] = asked.since
+    first, last = sql.ALONG[lead]
+    text = first + less + last
+    found = getattr(asked, lead, None)
+    if isinstance(found, Alike):
+        return [(text, values | {lead: value}) for value in found.values]
+    return [(text, values if lead == "at" else values | {lead: found})]
+
+
+def span(asked: str, mark: str) -> tuple[str, str]:
+    """From where to where (out) the values lie that are asked for: exactly one, or all with this word before it."""
+    whole, word = exact(asked, mark)
+    return (asked, f"{asked}\x01") if whole else (word, word[:-1] + chr(ord(word[-1]) + 1))
+
+
+def exact(asked: str, mark: str) -> tuple[bool, str]:
+    """Whether a whole value is asked for; else the beginning shared by those that are."""
+    word = asked.removesuffix("*").removesuffix(mark)
+    if word == asked and mark in asked:
+        return True, asked
+    return False, word + mark

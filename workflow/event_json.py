@@ -1,0 +1,104 @@
+"""Events as people read them: the shape of CONTRACT.md section 2, persons as logins, what is kept in its place."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from workflow.sql import audit as sql
+from workflow.store.tx import Row, Tx
+
+Answer = dict[str, Any]
+
+OWN_STREAMS = ("calendar", "log", "notices", "org", "policy")
+ERASED = {"erased": True}
+_PERSON_ID = 22  # characters of `p_` and 20 hexadecimal digits
+
+
+def shown(tx: Tx, rows: list[Row]) -> list[Answer]:
+    """Of rows (…, canon, hash) the events: two more questions for them all, for what is kept and who is who."""
+    events = [(json.loads(canon), hash_) for *_, canon, hash_ in rows]
+    kept: dict[tuple[str, str], Any] = {}
+    for event, field, value in _for_ids(tx, sql.VALUES, {event["id"] for event, _ in events if event["commit"]}):
+        kept[event, field] = json.loads(value)
+    persons: set[str] = set()
+    for event, _ in events:
+        _collect([event["actor"], event["behalf"], event["data"]], persons)
+    logins: dict[str, str] = dict(_for_ids(tx, sql.LOGINS, persons))
+    return [_event(event, hash_, kept, logins) for event, hash_ in events]
+
+
+def _for_ids(tx: Tx, statements: Mapping[int, str], ids: Iterable[str]) -> Iterable[Row]:
+    left = sorted(ids)
+    while left:
+        size = next((size for size in sql.SIZES if size >= len(left)), sql.SIZES[-1])
+        some, left = left[:size], left[size:]
+        some += [some[0]] * (size - len(some))
+        yield from tx.all(statements[size], **{f"i{n}": one for n, one in enumerate(some)})
+
+
+def _event(event: Answer, hash_: str, kept: Mapping[tuple[str, str], Any], logins: Mapping[str, str]) -> Answer:
+    data = _named(event["data"], logins)
+    reason = None
+    for field in sorted(event["commit"], key=lambda field: (len(field), field)):  # file/2 before file/10
+        value = kept.get((event["id"], field), ERASED)
+        group, _, name = field.partition("/")
+        match group:
+            case "reason" if value is not ERASED:
+                reason = value
+            case "field":
+                data.setdefault("fields", {})[name] = value
+            case "file":
+                data.setdefault("files", []).append(value)
+            case _:
+                data[field] = value
+    return {
+        "id": event["id"],
+        "stream": event["stream"],
+        "n": event["n"],
+        "case": event["stream"] if is_ref(event["stream"]) else None,
+        "at": event["at"],
+        "kind": event["kind"],
+        "actor": _named(event["actor"], logins),
+        "behalf": _named(event["behalf"], logins),
+        "via": event["via"],
+        "from": event["from"],
+        "to": event["to"],
+        "action": event["action"],
+        "rule": event["rule"],
+        "reason": reason,
+        "data": data,
+        "hash": hash_,
+        "prev": event["prev"],
+        "leaf": None,  # its place in the sealed tree, once there is one
+    }
+
+
+def is_ref(stream: str) -> bool:
+    return stream not in OWN_STREAMS and not stream.startswith("duty/")
+
+
+def is_id(value: str) -> bool:
+    return len(value) == _PERSON_ID and value.startswith("p_") and not value[2:].strip("0123456789abcdef")
+
+
+def _collect(value: Any, persons: set[str]) -> None:
+    if isinstance(value, str):
+        if is_id(value):
+            persons.add(value)
+    elif isinstance(value, list):
+        for item in value:
+            _collect(item, persons)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _collect(item, persons)
+
+
+def _named(value: Any, logins: Mapping[str, str]) -> Any:
+    """The same value with logins in place of person ids."""
+    if isinstance(value, str):
+        return logins.get(value, value)
+    if isinstance(value, list):
+        return [_named(item, logins) for item in value]
+    if isinstance(value, dict):
+        return {key: _named(item, logins) for key, item in value.items()}
+    return value
