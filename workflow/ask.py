@@ -3,25 +3,24 @@
 Instants come out as RFC 3339 in the unit's zone with its offset, persons as logins.
 """
 
-import base64
 import json
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from states.durations import Duration
 from states.errors import N_, NotFound, Usage
-from states.guards import offered, roles_asked
 from workflow import policies, roles
-from workflow.case import OPEN, Case, Clock
-from workflow.clocks import NEVER
+from workflow.case import NEVER, OPEN, Case, Clock
 from workflow.instants import moment
 from workflow.roles import Parts, Standing
 from workflow.sql import ask as sql
 from workflow.sql import cases as cases_sql
 from workflow.sql import clock as clock_sql
 from workflow.store import Tx
-from workflow.trail import Who
+
+if TYPE_CHECKING:
+    from states.durations import Duration
+    from workflow.events import Who
 
 Answer = dict[str, Any]
 
@@ -63,7 +62,7 @@ def local(stamp: str | None, zone: str) -> str | None:
     return moment(stamp).astimezone(ZoneInfo(zone)).isoformat() if stamp else None
 
 
-def case(tx: Tx, ref: str, asking: Who | None) -> Answer:
+def case(tx: Tx, ref: str, asking: "Who | None") -> Answer:
     """One case with its clocks, the actions it offers to the one who asks, its files and links."""
     row = tx.one(sql.CASE, ref=ref)
     if row is None:
@@ -138,8 +137,9 @@ def _clock(look: Look, case_: Case, definition: policies.Definition, clock: Cloc
     }
 
 
-def _actions(look: Look, found: Case, definition: policies.Definition, asking: Who | None) -> list[Answer]:
+def _actions(look: Look, found: Case, definition: policies.Definition, asking: "Who | None") -> list[Answer]:
     """What can be done from here. Nobody asks: ``allowed`` and ``why_not`` stay null."""
+    from states.guards import offered, roles_asked
     from workflow.facts import facts_of, held_by
 
     standing = look.standing(found.unit)
@@ -212,7 +212,7 @@ def due(
     mine: str | None = None,
     unit: str | None = None,
     overdue: bool = False,
-    within: Duration | None = None,
+    within: "Duration | None" = None,
     limit: int = 100,
     after: str | None = None,
 ) -> Answer:
@@ -283,7 +283,7 @@ def _due_row(look: Look, row: tuple[Any, ...], mine: str | None) -> Answer | Non
     }
 
 
-def _horizon(tx: Tx, within: Duration) -> str:
+def _horizon(tx: Tx, within: "Duration") -> str:
     """The end of a span from now, on the workspace's calendar; of days, the end of the last one."""
     from states.instants import END_OF_DAY
     from states.limits import shift
@@ -298,11 +298,15 @@ def _horizon(tx: Tx, within: Duration) -> str:
 
 def to_token(parts: list[str]) -> str:
     """The opaque word that continues a listing."""
+    import base64
+
     return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
 def from_token(token: str, length: int) -> list[str]:
     """What `to_token` hid; Usage for anything else."""
+    import base64
+
     try:
         parts = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except ValueError:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from states.guards import Definition, Facts
 from workflow.case import Case
+from workflow.events import SYSTEM, Who
 from workflow.roles import Standing
-from workflow.trail import SYSTEM, Who
 
 
 def facts_of(case: Case, now: str, who: Who | None, held: frozenset[str]) -> Facts:

@@ -4,8 +4,8 @@ On SQLite identity is asserted by the operating system, not proven; `whoami` and
 """
 
 from states.errors import N_, NotFound, NotPermitted
+from workflow.events import Who
 from workflow.store import Tx
-from workflow.trail import Who
 
 _LOGIN = "SELECT id FROM person WHERE login = :login"
 _STANDS_FOR = """SELECT 1 FROM leave WHERE person = :person AND deputy = :deputy

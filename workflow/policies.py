@@ -2,12 +2,14 @@
 
 import json
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from states.errors import N_, Invalid, NotFound, Usage
 from workflow.sql import workspace as sql
 from workflow.store import Tx
-from workflow.trail import Who, digest, record
+
+if TYPE_CHECKING:
+    from workflow.events import Who
 
 Compiled = dict[str, Any]
 Definition = dict[str, Any]
@@ -90,8 +92,10 @@ def in_order(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def apply(tx: Tx, compiled: Compiled, who: Who) -> dict[str, Any]:
+def apply(tx: Tx, compiled: Compiled, who: "Who") -> dict[str, Any]:
     """Put a compiled policy in force. New cases follow it; open cases keep the version they were opened under."""
+    from workflow.trail import digest, record  # hashes; who only looks needs none of it
+
     compiled = {key: value for key, value in compiled.items() if key != "hash"}
     hash_ = digest(compiled)
     before = {name: hash_of for name, hash_of, _ in tx.all(sql.TYPES)}

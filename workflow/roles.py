@@ -5,8 +5,8 @@ A post is looked up in the unit, then upward to its body; `seats` reads and reme
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from workflow.seats import Recall, Seat, recall
 from workflow.store.tx import Tx
@@ -22,8 +22,7 @@ def is_person(value: str) -> bool:
     return _PERSON.fullmatch(value) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(NamedTuple):
     """Somebody who answers now; ``for_`` is the absent holder whom this person stands in for."""
 
     person: str
@@ -33,8 +32,7 @@ class Holder:
     why: str  # posting | acting | portfolio | deputy | owner | opener | party
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """The persons of a case; ``respondent`` is a person id or a unit code."""
 
     owner: str | None = None

@@ -4,14 +4,13 @@ Rows are read "from a day on", so that one reading serves every later day too.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from states.errors import N_, NotFound
+from workflow.events import Head
 from workflow.sql import event as event_sql
 from workflow.sql import register as sql
 from workflow.store.tx import Tx
-from workflow.trail import Head
 
 T = TypeVar("T")
 
@@ -20,8 +19,7 @@ _RANK = {post: rank for rank, post in enumerate(POSTS)}
 _UNGRADED = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """A person's hold on something, deputies not yet considered. Level 1 is the highest; no level comes last."""
 
     person: str
@@ -36,8 +34,7 @@ class Seat:
         return self.from_on <= day and (self.to_on is None or self.to_on >= day)
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+class Tier(NamedTuple):
     """One unit of the chain: who sits in its posts, and in whose portfolio it lies."""
 
     code: str

@@ -10,17 +10,21 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from json import JSONEncoder
 from json import encoder as json_encoder
 from typing import Any
 
 from states.errors import N_, Invalid
+from workflow.events import NO_HASH, SYSTEM, Head, Who, Written
 from workflow.sql import event as sql
 from workflow.store.tx import Tx
 
+__all__ = [
+    "EMPTY_ROOT", "LARGEST", "NO_HASH", "SYSTEM", "VERSION", "Head", "Who", "Written", "append", "canon", "check",
+    "commitment", "commitment_to", "digest", "leaf_hash", "record",
+]  # fmt: skip
+
 VERSION = 1
-NO_HASH = "0" * 64
 EMPTY_ROOT = hashlib.sha256(b"").hexdigest()
 LARGEST = 65_535  # bytes of one canon: an entry of a C2SP tlog-tiles bundle
 _SAFE = 2**53
@@ -42,46 +46,6 @@ def _encoder() -> Callable[[Any], str]:
 
 
 _encode = _encoder()
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """Where a stream stands: the last number, its hash, its time."""
-
-    n: int = 0
-    hash: str = NO_HASH
-    at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An event that was appended: enough for a receipt and for the next head."""
-
-    id: str
-    stream: str
-    n: int
-    hash: str
-    at: str
-
-    @property
-    def head(self) -> Head:
-        return Head(self.n, self.hash, self.at)
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """Who acts: an opaque person id or None for the scheduler, for whom, and how the identity was established."""
-
-    actor: str | None
-    via: str
-    behalf: str | None = None
-
-    @property
-    def persons(self) -> tuple[str, ...]:
-        return tuple(person for person in (self.actor, self.behalf) if person)
-
-
-SYSTEM = Who(None, "system")
 
 
 def canon(value: Mapping[str, Any]) -> str:

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Protocol, TypeVar
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from states.errors import N_, Conflict, Invalid, Outside
 from workflow.store.tx import Row, Tx, Value, Workspace, new_id, system_now
@@ -39,8 +37,10 @@ def driver_for(url: str) -> Driver:
     if url.startswith("sqlite:///"):
         from workflow.store.sqlite import SqliteDriver
 
-        return SqliteDriver(Path(url.removeprefix("sqlite:///")))
+        return SqliteDriver(url.removeprefix("sqlite:///"))
     if url.startswith(("postgresql://", "postgres://")):
+        from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
         try:
             from workflow.store.postgres import PostgresDriver
         except ImportError as error:

@@ -4,9 +4,8 @@ import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from workflow.instants import moment, stamp
 
@@ -14,8 +13,7 @@ Value = str | int | None
 Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(NamedTuple):
     """What this database is; read once when it is opened. ``policy`` is the hash in force at that time."""
 
     origin: str
