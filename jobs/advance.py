@@ -16,8 +16,8 @@ from jobs.expand import Memory
 from states.errors import N_, Failed, NotNow, Outside, Usage
 from workflow import periods
 from workflow.ask import local
-from workflow.firing import Fired
 from workflow.duties import Opened
+from workflow.firing import Fired
 from workflow.instants import moment, stamp
 from workflow.sql import cases as cases_sql
 from workflow.sql import clock as clock_sql

@@ -59,8 +59,8 @@ def compose(notice: Notice, house: House, voice: Voice) -> EmailMessage:
     message["Date"] = format_datetime(moment(notice.created_at))
     message["Message-ID"] = f"<{notice.id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = voice.lang.replace("_", "-")
     message.set_content(body(notice, voice), cte="quoted-printable" if voice.lang == "en" else "base64")
+    message["Content-Language"] = voice.lang.replace("_", "-")  # set_content clears what was said of content before
     return message
 
 
