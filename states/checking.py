@@ -60,6 +60,11 @@ def field_named(definition: Mapping[str, Any], sheet: Sheet, path: Path, name: s
     return True
 
 
+def is_nothing(amount: str) -> bool:
+    """Whether an amount of time in canonical spelling is none at all."""
+    return amount == "0" or parse_duration(amount).n == 0
+
+
 def check_value(field: Mapping[str, Any], value: Any, sheet: Sheet, path: Path, code: str) -> None:
     """Flaw a value, as YAML gave it, that a field of this type does not take."""
     kind = field["type"]

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
-from states.checking import Known, check_value, field_named, named
+from states.checking import Known, check_value, field_named, is_nothing, named
 from states.clock_checks import check_clocks
 from states.due_process import check_due_process
 from states.errors import N_, Usage
+from states.grade_checks import check_grades
 from states.graph import reach, steps
 from states.guards import innermost
 from states.instants import zone_of
@@ -79,8 +80,17 @@ def _check_fields(definition: Mapping[str, Any], sheet: Sheet) -> None:
                 )
         if field["default"] is not None:
             check_value(field, field["default"], sheet, (*path, "default"), "bad-default")
-    if definition["severity"] is not None:
-        field_named(definition, sheet, ("severity",), definition["severity"], "choice")
+        if field["erasable"] != (field["type"] == "text"):
+            sheet.flaw((*path, "erasable"), "wrong-type", N_("Fields of type text can be erased, and no others can."))
+    requesters = [name for name, field in definition["fields"].items() if field["requester"]]
+    for index, name in enumerate(requesters):
+        path = ("fields", name, "requester")
+        if field_named(definition, sheet, path, name, "text") and index:
+            sheet.flaw(path, "requester", N_("A case has one requester, and that is `{first}`."), first=requesters[0])
+    if definition["severity"] is None or field_named(
+        definition, sheet, ("severity",), definition["severity"], "choice"
+    ):
+        check_grades(definition, sheet)
 
 
 def _check_actions(definition: Mapping[str, Any], sheet: Sheet, known: Known) -> None:
@@ -98,7 +108,15 @@ def _check_actions(definition: Mapping[str, Any], sheet: Sheet, known: Known) ->
             known.role(sheet, (*path, "by", f"={role}"), role)
         for key in ("needs", "takes"):
             for field in action[key]:
-                named(sheet, (*path, key, f"={field}"), "field", field, definition["fields"])
+                if key == "needs" or field != action["effective"]:
+                    named(sheet, (*path, key, f"={field}"), "field", field, definition["fields"])
+        if action["effective"] is not None:
+            where: Path = (*path, "effective")
+            field_named(definition, sheet, (*where, "field"), action["effective"], "time", "date")
+            if action["effective_max"] is not None and is_nothing(action["effective_max"]):
+                sheet.flaw(
+                    (*where, "at-most"), "bad-duration", N_("An act may be dated back by some time, or not at all.")
+                )
         for index, term in enumerate(action["unless"]):
             _check_term(definition, sheet, (*path, "unless", index), term, known)
         for index, item in enumerate(action["when"]):

@@ -1,5 +1,6 @@
 """The compiled form of what a text says: every default written out, every short form in full."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,9 +13,10 @@ def define(
 ) -> dict[str, Any]:
     """The definition of one case type: the closure over everything that decides its cases, without its hash."""
     actions = {name: _action(name, action, data["states"]) for name, action in data["actions"].items()}
-    clocks = {name: _clock(name, clock) for name, clock in data.get("clocks", {}).items()}
+    given = data.get("fields", {})
+    clocks = {name: _clock(name, clock, given) for name, clock in data.get("clocks", {}).items()}
     used = sorted({name for clock in clocks.values() for name in ladders_of(clock) if name in ladders})
-    fields = _fields(data.get("fields", {}), actions)
+    fields = _fields(given, actions)
     grading = data.get("severity")
     if grading is None and fields.get("severity", {}).get("type") == "choice":
         grading = "severity"
@@ -27,6 +29,7 @@ def define(
         "calendar": data.get("calendar") or head.get("calendar"),
         "zone": data.get("zone") or head.get("zone"),
         "severity": grading,
+        "grades": [{"is": choice, "any": comparisons} for choice, comparisons in data.get("grades", {}).items()],
         "fields": fields,
         "states": {
             name: {
@@ -53,11 +56,15 @@ def titled(name: str) -> dict[str, str]:
 
 
 def step_of(step: Mapping[str, Any]) -> dict[str, Any]:
+    """A step of a ladder; one `before` the end has no `after`."""
+    before = step.get("before")
     return {
-        "after": step.get("after", "0"),
+        "after": step.get("after", "0") if before is None else None,
+        "before": before,
         "tell": step.get("tell", []),
         "skip": step.get("skip"),
         "do": step.get("do"),
+        "repeat": step.get("repeat"),
     }
 
 
@@ -100,6 +107,8 @@ def _fields(data: Mapping[str, Any], actions: Mapping[str, Any]) -> dict[str, An
             "open": required or name not in asked,
             "min": field.get("min"),
             "max": field.get("max"),
+            "erasable": field.get("erasable", field["type"] == "text"),
+            "requester": field.get("requester", False),
         }
     return fields
 
@@ -109,27 +118,40 @@ def _action(name: str, data: Mapping[str, Any], states: Mapping[str, Any]) -> di
     if "any-open" in start:
         not_final = [state for state, about in states.items() if not about.get("final")]
         start = not_final + [state for state in start if state != "any-open" and state not in not_final]
-    needs = data.get("needs", [])
+    needs, takes = data.get("needs", []), data.get("takes", [])
+    effective = data.get("effective", {})
+    dated = effective.get("field")
     return {
         "title": data.get("title") or titled(name),
         "from": start,
         "to": None if data["to"] == "same" else data["to"],
         "by": data["by"],
         "needs": [field for field in needs if field != "file"],
-        "takes": data.get("takes", []),
+        "takes": takes if dated is None or dated in (*needs, *takes) else [*takes, dated],
         "files": 1 if "file" in needs else 0,
         "reason": data.get("reason", False),
         "unless": data.get("unless", []),
         "when": data.get("when", []),
+        "effective": dated,
+        "effective_max": effective.get("at-most"),
     }
 
 
-def _clock(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def _clock(name: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     extension = data.get("extension")
     return {
         "title": data.get("title") or titled(name),
         "runs_in": data["runs_in"],
+        "if": {
+            field: [_kept(fields.get(field, {}).get("type"), value) for value in values]
+            for field, values in data.get("if", {}).items()
+        },
         "from": data.get("from"),
+        "starts_on": data.get("starts_on", []),
+        "pauses_in": data.get("pauses_in", []),
+        "paused_by": data.get("paused_by", []),
+        "resumed_by": data.get("resumed_by", []),
+        "resets_on": data.get("resets_on", []),
         "met_by": data.get("met_by", []),
         "cancels": data.get("cancels", []),
         "once": data.get("once", False),
@@ -139,8 +161,17 @@ def _clock(name: str, data: Mapping[str, Any]) -> dict[str, Any]:
         "remind": data.get("remind", []),
         "ladder": data.get("ladder"),
         "then": data.get("then"),
-        "extension": {key: extension[key] for key in ("max", "times", "approve")} if extension else None,
+        "extension": {"from": "due"} | extension if extension else None,
     }
+
+
+def _kept(kind: str | None, text: str) -> Any:
+    """A value a field is compared with, in the form in which such a field is kept; the checks judge what is none."""
+    if kind == "flag" and text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    if kind == "int" and re.fullmatch(r"[-+]?[0-9]{1,18}", text):
+        return int(text)
+    return text
 
 
 def _effect(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,9 +5,10 @@ that waits for the answer or for its time; a decision by somebody apart from res
 an appeal that somebody else decides. That each effect ends is checked with the effects themselves.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from states.anchors import rules_of
 from states.durations import parse_duration
 from states.errors import N_
 from states.graph import reach, steps
@@ -60,11 +61,19 @@ def _check_decision(definition: Mapping[str, Any], sheet: Sheet, name: str) -> N
             "effects-hearing",
             N_(
                 "`{name}` has effects, but can be come to without a hearing; one action on every way to it needs "
-                "`when: acted(ANSWER) or overdue(CLOCK)`, with ANSWER by `party` alone and CLOCK held by `party`."
+                "`when: acted(ANSWER) or overdue(CLOCK)`, with ANSWER by `party` alone and CLOCK held by `party`, "
+                "at least a day long and counted from its own beginning."
             ),
             name=name,
         )
     _check_decider(definition, sheet, name)
+    if action["effective"] is not None:
+        sheet.flaw(
+            (*path, "effective"),
+            "effects-backdated",
+            N_("`{name}` has effects: it counts from when it is on record, and cannot be dated back."),
+            name=name,
+        )
     if not any(_appeals(definition, key, name) for key in actions):
         sheet.flaw(
             path,
@@ -83,7 +92,11 @@ def _told(definition: Mapping[str, Any], name: str) -> bool:
     backward = [(to, state) for state, to in steps(definition, without=[name])]
     ahead = reach(definition["actions"][name]["from"], backward)
     offered = [action["from"] for action in definition["actions"].values() if "party" in action["by"]]
-    running = [clock["runs_in"] for clock in definition["clocks"].values() if "party" in clock["holders"]]
+    running = [
+        clock["runs_in"]
+        for clock in definition["clocks"].values()
+        if "party" in clock["holders"] and not clock["if"] and not clock["starts_on"]
+    ]
     return any(not ahead.isdisjoint(states) for states in (*offered, *running))
 
 
@@ -103,19 +116,22 @@ def _is_answer(definition: Mapping[str, Any], term: Mapping[str, Any]) -> bool:
             return bool(clock["met_by"]) and all(
                 list(definition["actions"][name]["by"]) == ["party"] for name in clock["met_by"]
             )
-        return all(_long_enough(rule) for rule in _rules(clock["limit"]))
+        return _counts_from_now(definition, clock) and all(_long_enough(rule) for _, rule in rules_of(clock))
     return False
 
 
-def _rules(limit: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    if "by" in limit:
-        yield from (rule for rule in limit["of"].values() if rule)
-    else:
-        yield limit
+def _counts_from_now(definition: Mapping[str, Any], clock: Mapping[str, Any]) -> bool:
+    """Whether nothing can make this clock begin before the record of what starts it: no anchor, no dated act."""
+    return clock["from"] is None and not any(
+        action["effective"] and (name in (*clock["starts_on"], *clock["resets_on"]) or action["to"] in clock["runs_in"])
+        for name, action in definition["actions"].items()
+    )
 
 
 def _long_enough(rule: Mapping[str, Any]) -> bool:
     """Whether a rule gives at least a day; of several parts each must (for `sequence` that is stricter than needed)."""
+    if "from" in rule:
+        return False
     for form in ("earliest", "latest", "sequence"):
         if form in rule:
             return all(_long_enough(branch) for branch in rule[form])

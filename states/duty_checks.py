@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from states.anchors import condition_holds
 from states.checking import Known, check_value, named
 from states.errors import N_
+from states.grades import always_graded
 from states.sheet import Path, Sheet
 
 # What a duty may put into a field: the body above (or the body itself), its unit, its window, its body.
@@ -37,10 +39,11 @@ def check_duty(duty: Mapping[str, Any], sheet: Sheet, path: Path, types: Mapping
             where = (*path, "fields", f"{name}?")
         if named(sheet, (*where, "#"), "field", name, fields):
             _check_field(fields[name], value, sheet, where)
+    computed = definition["severity"] if always_graded(definition) else None
     missing = [
         name
         for name, field in fields.items()
-        if field["required"] and field["default"] is None and name not in duty["fields"]
+        if field["required"] and field["default"] is None and name not in {*duty["fields"], computed}
     ]
     if missing:
         sheet.flaw(
@@ -50,14 +53,20 @@ def check_duty(duty: Mapping[str, Any], sheet: Sheet, path: Path, types: Mapping
             type=duty["opens"],
             fields=", ".join(missing),
         )
-    if not any(definition["initial"] in clock["runs_in"] for clock in definition["clocks"].values()):
+    known_values = {name: field["default"] for name, field in fields.items()} | duty["fields"]
+    if not any(_begins(definition, clock, known_values) for clock in definition["clocks"].values()):
         sheet.flaw(
             (*path, "opens"),
             "duty-without-clock",
-            N_("A `{type}` has no clock in `{state}`, where it begins: the duty could never be met or missed."),
+            N_("A `{type}` has no clock that begins with it in `{state}`: the duty could never be met or missed."),
             type=duty["opens"],
             state=definition["initial"],
         )
+
+
+def _begins(definition: Mapping[str, Any], clock: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    """Whether this clock begins with a case that the duty opens."""
+    return definition["initial"] in clock["runs_in"] and not clock["starts_on"] and condition_holds(clock["if"], values)
 
 
 def _check_due(duty: Mapping[str, Any], sheet: Sheet, path: Path) -> None:

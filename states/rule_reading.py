@@ -1,27 +1,54 @@
-"""How a limit is read from a policy text: a rule, one for each choice, the reminders before its end."""
+"""How a limit is read from a policy text: a rule with its anchors, one for each choice, reminders."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from states.errors import N_, Usage
 from states.loader import Node
 from states.reading import Read, duration, record, table, text
-from states.rules import KEYS, parse_rule
+from states.rules import BRANCHED, KEYS, parse_rule
 from states.sheet import Path, Sheet
+from states.term_reading import anchor
 
 _STEP = re.compile(r"[^.\[\]]+")
+_SOME_DAY = "2000-01-01"  # stands where an anchor was taken out: the rule is judged as if it were an instant
 
 
 def rule(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
-    """A limit as a rule object in normal form; the calendar and zone it names keep their places."""
+    """A limit as a rule object in normal form, anchors in it compiled; all it names keeps its place.
+
+    An instant or a date under `from` stays what it is: a rule may name a fixed day.
+    """
     _remember(sheet, node, path)
+    plain = node.plain()
+    anchors = list(_anchors(sheet, node, plain, path, ()))
     try:
-        return parse_rule(node.plain())
+        found = parse_rule(plain)
     except Usage as error:
         at = (*path, *(int(part) if part.isdigit() else part for part in _STEP.findall(error.where)))
         keyed = (*at, str(error.places.get("key")))  # an unknown key is named, its place is not
         sheet.flaw(keyed if keyed in sheet.places else at, "bad-rule", error.message, **error.places)
         return {}
+    for steps, source in anchors:
+        part: Any = found
+        for step in steps:
+            part = part[step]
+        part["from"] = source
+    return found
+
+
+def _anchors(sheet: Sheet, node: Node, plain: Any, path: Path, steps: Path) -> Iterator[tuple[Path, Any]]:
+    """Take the anchors out of a rule and its branches: each with the way to the rule that is counted from it."""
+    if node.kind != "map":
+        return
+    source = node.entries.get("from")
+    if source is not None and source.kind != "null" and not source.raw[:1].isdigit():
+        yield steps, anchor(sheet, source, (*path, "from"))
+        plain["from"] = _SOME_DAY
+    for form in BRANCHED:
+        for index, branch in enumerate(node.entries[form].items if form in node.entries else ()):
+            yield from _anchors(sheet, branch, plain[form][index], (*path, form, index), (*steps, form, index))
 
 
 def _remember(sheet: Sheet, node: Node, path: Path) -> None:

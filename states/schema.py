@@ -1,4 +1,7 @@
-"""The policy language: which keys a policy, a case type, a field, an action, a clock, a ladder, a duty may have."""
+"""The policy language: which keys a policy, a case type, a field, an action, a clock, a ladder, a duty may have.
+
+`docs/policy-language.md` shows each with an example.
+"""
 
 from typing import Any
 
@@ -20,7 +23,7 @@ from states.reading import (
 )
 from states.rule_reading import graded, reminder, rule
 from states.sheet import Path, Sheet
-from states.term_reading import term, terms
+from states.term_reading import anchor, grade, term, terms
 
 FIELD_TYPES = (
     "text", "int", "date", "time", "choice", "flag", "person", "unit", "units", "party", "ref", "duration",
@@ -65,6 +68,27 @@ def value(sheet: Sheet, node: Node, path: Path) -> Any:
     return text(sheet, node, path)
 
 
+def step(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
+    """A step of a ladder: at or `after` the end of the limit, or `before` it."""
+    found: dict[str, Any] = STEP(sheet, node, path)
+    given = {"after", "before"} & node.entries.keys()
+    if len(given) == 2:
+        sheet.flaw(
+            (*path, "before"), "bad-step", N_("A step comes either `after:` the end of the limit or `before:` it.")
+        )
+    elif node.kind == "map" and not given:
+        sheet.flaw(path, "missing-key", N_("`{key}` is missing here."), key="after")
+    return found
+
+
+def effective(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
+    """The field with the time an act takes effect: its name, or `{field: NAME, at-most: HOW LONG AGO}`."""
+    if node.kind == "map":
+        found: dict[str, Any] = EFFECTIVE(sheet, node, path)
+        return found
+    return {"field": text(sheet, node, path)}
+
+
 FIELD = record(
     {
         "title": title,
@@ -74,10 +98,13 @@ FIELD = record(
         "default": value,
         "min": integer,
         "max": integer,
+        "erasable": flag,
+        "requester": flag,
     },
     required=("type",),
 )
 STATE = record({"title": title, "initial": flag, "final": flag})
+EFFECTIVE = record({"field": _name, "at-most": duration}, required=("field",))
 ACTION = record(
     {
         "title": title,
@@ -86,17 +113,28 @@ ACTION = record(
         "by": many(ROLE),
         "needs": many(_name),
         "takes": many(_name),
+        "effective": effective,
         "reason": needed,
         "unless": many(term),
         "when": many(terms),
     },
     required=("from", "to", "by"),
 )
+EXTENSION = record(
+    {"max": amount, "times": integer, "approve": many(ROLE), "from": one_of("due", "start")},
+    required=("max", "times", "approve"),
+)
 CLOCK = record(
     {
         "title": title,
         "runs_in": many(_name),
-        "from": _name,
+        "if": table(many(text), _name, at_value=True),
+        "from": anchor,
+        "starts_on": many(_name),
+        "pauses_in": many(_name),
+        "paused_by": many(_name),
+        "resumed_by": many(_name),
+        "resets_on": many(_name),
         "met_by": many(_name),
         "cancels": many(_name),
         "once": flag,
@@ -106,15 +144,20 @@ CLOCK = record(
         "remind": many(reminder),
         "ladder": graded(_name, absent=True),
         "then": _name,
-        "extension": record(
-            {"max": amount, "times": integer, "approve": many(ROLE)}, required=("max", "times", "approve")
-        ),
+        "extension": EXTENSION,
     },
     required=("runs_in", "limit"),
 )
+REPEAT = record({"every": duration, "times": integer}, required=("every", "times"))
 STEP = record(
-    {"after": duration, "tell": many(ROLE), "skip": one_of("at-once"), "do": _name},
-    required=("after",),
+    {
+        "after": duration,
+        "before": duration,
+        "tell": many(ROLE),
+        "skip": one_of("at-once"),
+        "do": _name,
+        "repeat": REPEAT,
+    }
 )
 EFFECT = record(
     {
@@ -146,7 +189,7 @@ DUTY = record(
 
 _SHARED = {
     "roles": table(many(ROLE), NAME),
-    "ladders": table(many(STEP, bare=False), NAME),
+    "ladders": table(many(step, bare=False), NAME),
     "duties": table(DUTY, CODE),
 }
 _PLACE_AND_TIME = {"calendar": text, "zone": text, "act-at": CLOCK_TIME}
@@ -162,6 +205,7 @@ CASE = record(
         "title": title,
         "ref": PREFIX,
         "severity": _name,
+        "grades": table(grade, text, at_value=True),
         **_PLACE_AND_TIME,
         "fields": table(FIELD, FIELD_NAME),
         "states": table(STATE, NAME),

@@ -31,6 +31,9 @@ _UNKNOWN = {
         N_("There is no role or post `{name}`; did you mean `{near}`?")),
     "term": (N_("`{name}` is not a condition; conditions are: {known}."),
         N_("`{name}` is not a condition; did you mean `{near}`?")),
+    "anchor": (
+        N_("Nothing is counted from `{name}`; write a field, opened, acted(ACTION), due(CLOCK) or breached(CLOCK)."),
+        N_("Nothing is counted from `{name}`; did you mean `{near}`?")),
     "type": (N_("There is no case type `{name}`."),
         N_("There is no case type `{name}`; did you mean `{near}`?")),
     "calendar": (N_("There is no calendar `{name}`; known are: {known}."),

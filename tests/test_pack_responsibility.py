@@ -247,10 +247,16 @@ def test_clocks_are_these_and_their_turns_are_said() -> None:
     assert report["submit"]["remind"] == [{"percent": 50}, {"before": "1 working day"}]
     assert report["submit"]["cancels"] == report["review"]["cancels"] == ["withdraw"]
     first = incident["first_report"]
-    assert (first["from"], first["met_by"], first["once"]) == ("aware_at", ["notify", "report"], True)
+    assert first["from"] == {"a": "field", "field": "aware_at"}
+    assert (first["met_by"], first["once"]) == (["notify", "report"], True)
     assert [clock["cancels"] for clock in incident.values()] == [["dismiss"]] * 3
-    assert incident["resolve"]["extension"] == {"max": "10 working days", "times": 1, "approve": ["direct"]}
-    assert accountability["investigate"]["extension"] == {"max": "20 working days", "times": 1, "approve": ["decider"]}
+    extension = {"max": "10 working days", "times": 1, "approve": ["direct"], "from": "due"}
+    assert incident["resolve"]["extension"] == extension
+    assert accountability["investigate"]["extension"] == {
+        **extension,
+        "max": "20 working days",
+        "approve": ["decider"],
+    }
     assert accountability["answer"]["met_by"] == ["answer"]
     assert accountability["appeal"]["met_by"] == ["appeal"]
     assert "close" in accountability["appeal"]["cancels"]

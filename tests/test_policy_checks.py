@@ -5,141 +5,10 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.broken import EXPECTED
 from support.policies import BROKEN, compiled, definition, good
 
 from states.compiler import Flaw, compile_policy
-
-# (file in tests/broken, code, line, column, what stands there); a file with two flaws stands here twice.
-EXPECTED = [
-    ("action-needs-person", "action-needs-person", 12, 57, "finish"),
-    ("action-no-state", "action-not-possible", 10, 18, "["),
-    ("action-not-possible-met-by", "action-not-possible", 13, 73, "reopen"),
-    ("action-not-possible", "action-not-possible", 15, 57, "resume"),
-    ("bad-default-date", "bad-default", 5, 33, "2026-02-30"),
-    ("bad-default-duration", "bad-default", 5, 37, "soon"),
-    ("bad-default-flag", "bad-default", 5, 33, "maybe"),
-    ("bad-default-int", "bad-default", 6, 49, "101"),
-    ("bad-default-list", "bad-default", 5, 33, "[a"),
-    ("bad-default-time", "bad-default", 5, 33, "2026-02-28"),
-    ("bad-default", "bad-default", 4, 62, "plan"),
-    ("bad-duration-business", "bad-duration", 16, 15, "2"),
-    ("bad-duration-extension", "bad-duration", 12, 82, "0"),
-    ("bad-duration-percent", "bad-duration", 12, 74, "150%"),
-    ("bad-duration", "bad-duration", 16, 15, "two"),
-    ("bad-name", "bad-name", 8, 3, "Done"),
-    ("bad-rule-key", "bad-rule", 12, 51, "rol"),
-    ("bad-rule", "bad-rule", 12, 34, "10"),
-    ("bad-value-act-at", "bad-value", 3, 9, "9"),
-    ("clock-never-starts-field", "clock-never-starts", 13, 33, "finished_on"),
-    ("clock-never-starts-state", "unreachable-state", 9, 3, "parked"),
-    ("clock-never-starts-state", "clock-never-starts", 13, 21, "parked"),
-    ("clock-never-starts", "clock-never-starts", 12, 34, "{by"),
-    ("clock-without-result-graded", "clock-without-result", 12, 99, "none"),
-    ("clock-without-result", "clock-without-result", 12, 3, "finish"),
-    ("dead-end", "dead-end", 8, 3, "parked"),
-    ("duplicate-choice", "duplicate-key", 4, 36, "[plain"),
-    ("duplicate-key", "duplicate-key", 9, 3, "open"),
-    ("duty-bad-value", "bad-value", 14, 23, "soon"),
-    ("duty-date", "bad-value", 11, 15, "02-30"),
-    ("duty-due", "duty-due", 11, 10, "{roll"),
-    ("duty-missing-field", "duty-missing-field", 8, 12, "letter"),
-    ("duty-month", "duty-due", 11, 15, "03-31"),
-    ("duty-owner", "unknown-role", 13, 12, "opener"),
-    ("duty-unknown-field", "unknown-field", 14, 14, "reslt"),
-    ("duty-unknown-word", "unknown-word", 14, 22, "$windw"),
-    ("duty-unset", "unset", 12, 5, "lead"),
-    ("duty-without-clock", "duty-without-clock", 8, 12, "note"),
-    ("duty-wrong-word", "wrong-type", 14, 22, "$superior"),
-    ("effects-appeal-same-body", "effects-appeal", 20, 3, "decide"),
-    ("effects-appeal", "effects-appeal", 20, 3, "decide"),
-    ("effects-changed-whom", "effects-changed", 17, 76, "respondent"),
-    ("effects-changed", "effects-changed", 17, 59, "measure"),
-    ("effects-decider-clock", "effects-decider", 20, 52, "system"),
-    ("effects-decider-party", "effects-decider", 20, 52, "party"),
-    ("effects-decider", "effects-decider", 20, 93, "[party"),
-    ("effects-end", "effects-end", 30, 5, "on"),
-    ("effects-hearing-bypass", "effects-hearing", 20, 3, "decide"),
-    ("effects-hearing-graded", "effects-hearing", 21, 3, "decide"),
-    ("effects-hearing-no-time", "effects-hearing", 20, 3, "decide"),
-    ("effects-hearing", "effects-hearing", 20, 3, "decide"),
-    ("effects-notice", "effects-notice", 20, 3, "decide"),
-    ("effects-unknown-bar", "unknown-word", 32, 12, "promotions"),
-    ("effects-unknown-field", "unknown-field", 31, 10, "mesure"),
-    ("effects-unset-field", "unset-field", 35, 11, "effective_on"),
-    ("effects-whom", "wrong-type", 34, 11, "findings"),
-    ("empty-title", "wrong-type", 3, 13, "''"),
-    ("empty", "empty", 1, 1, "#"),
-    ("extension-before", "bad-rule", 12, 77, "{max"),
-    ("ladder-empty", "ladder-empty", 14, 3, "late"),
-    ("ladder-loop-two-clocks", "ladder-loop", 15, 50, "resume"),
-    ("ladder-loop-two-clocks", "ladder-loop", 16, 57, "park"),
-    ("ladder-loop", "ladder-loop", 17, 54, "restart"),
-    ("ladder-not-ascending-units", "ladder-not-ascending", 16, 15, "5"),
-    ("ladder-not-ascending-zero", "ladder-not-ascending", 16, 15, "0"),
-    ("ladder-not-ascending", "ladder-not-ascending", 16, 15, "2"),
-    ("missing-choice", "missing-choice", 12, 52, "{plain"),
-    ("missing-key-choices", "missing-key", 4, 3, "urgency"),
-    ("missing-key-step", "missing-key", 15, 7, "{after"),
-    ("missing-key-title", "missing-key", 3, 8, "{"),
-    ("missing-key", "missing-key", 1, 1, "case"),
-    ("no-final", "no-final", 7, 3, "open"),
-    ("no-initial", "no-initial", 7, 3, "open"),
-    ("no-way-to-final", "no-way-to-final", 8, 3, "parked"),
-    ("no-way-to-final", "no-way-to-final", 9, 3, "waiting"),
-    ("nobody", "nobody", 10, 38, "["),
-    ("not-a-mapping", "not-a-mapping", 1, 1, "-"),
-    ("reserved-field", "reserved-field", 6, 3, "dry_run"),
-    ("reserved-name-state", "reserved-name", 9, 3, "same"),
-    ("reserved-name-state", "unreachable-state", 9, 3, "same"),
-    ("reserved-name", "reserved-name", 5, 3, "owner"),
-    ("role-loop", "role-loop", 5, 25, "secretary"),
-    ("role-loop", "role-loop", 6, 15, "coordinator"),
-    ("several-initial", "several-initial", 8, 32, "true"),
-    ("two-documents", "two-documents", 1, 1, "case"),
-    ("unknown-action-ladder", "unknown-action", 16, 54, "finsh"),
-    ("unknown-action-term", "unknown-action", 10, 53, "acted(finsh"),
-    ("unknown-action", "unknown-action", 12, 74, "finsh"),
-    ("unknown-calendar-rule", "unknown-calendar", 12, 69, "CNN"),
-    ("unknown-calendar", "unknown-calendar", 2, 11, "CM"),
-    ("unknown-choice", "unknown-choice", 12, 68, "urgnt"),
-    ("unknown-clock", "unknown-clock", 10, 53, "overdue(finsh"),
-    ("unknown-field-from", "unknown-field", 12, 33, "reslt"),
-    ("unknown-field-severity", "unknown-field", 3, 11, "urgncy"),
-    ("unknown-field-takes", "unknown-field", 10, 64, "reslt"),
-    ("unknown-field", "unknown-field", 10, 55, "reslt"),
-    ("unknown-key", "unknown-key", 12, 65, "holder"),
-    ("unknown-ladder", "unknown-ladder", 12, 59, "lat"),
-    ("unknown-role-ladder", "unknown-role", 16, 38, "unit_haed"),
-    ("unknown-role-party-holder", "unknown-role", 12, 74, "party"),
-    ("unknown-role-party-unless", "unknown-role", 10, 55, "party"),
-    ("unknown-role-party", "unknown-role", 10, 46, "party"),
-    ("unknown-role", "unknown-role", 10, 39, "ownr"),
-    ("unknown-state-clock", "unknown-state", 12, 21, "opened"),
-    ("unknown-state", "unknown-state", 10, 18, "opn"),
-    ("unknown-target-any-open", "unknown-target", 10, 32, "dane"),
-    ("unknown-target", "unknown-target", 10, 28, "don"),
-    ("unknown-term-bare", "unknown-term", 10, 53, "acted"),
-    ("unknown-term-words", "unknown-term", 10, 53, "result"),
-    ("unknown-term", "unknown-term", 10, 55, "same_persn_as(finish"),
-    ("unknown-type", "unknown-type", 8, 12, "tusk"),
-    ("unknown-zone-rule", "bad-rule", 12, 65, "Asia/Peking"),
-    ("unknown-zone", "unknown-zone", 3, 7, "Asia/Shangai"),
-    ("unreachable-state", "unreachable-state", 9, 3, "parked"),
-    ("unset-field", "unset-field", 12, 39, "urgency"),
-    ("unset", "unset", 12, 27, "limit"),
-    ("wrong-type-bare-list", "wrong-type", 4, 36, "plain"),
-    ("wrong-type-graded", "wrong-type", 12, 39, "result"),
-    ("wrong-type-list", "wrong-type", 10, 38, "{owner"),
-    ("wrong-type-min", "wrong-type", 5, 29, "3"),
-    ("wrong-type-number", "wrong-type", 5, 28, "three"),
-    ("wrong-type-reason", "wrong-type", 10, 55, "always"),
-    ("wrong-type-step", "wrong-type", 15, 7, "after"),
-    ("wrong-type-times", "wrong-type", 12, 97, "0"),
-    ("wrong-type", "wrong-type", 8, 17, "yes"),
-    ("yaml-endless-alias", "yaml", 6, 9, "&all"),
-    ("yaml-two-documents", "yaml", 11, 1, "---"),
-    ("yaml", "yaml", 10, 61, "}"),
-]
 
 
 def alongside(name: str) -> dict[str, str]:
@@ -175,7 +44,7 @@ def test_no_broken_file_is_forgotten() -> None:
     assert {path.stem for path in BROKEN.glob("*.yaml")} == {row[0] for row in EXPECTED}
 
 
-@pytest.mark.parametrize("names", [["task"], ["sanction"], ["office", "task"], ["sketch"]])
+@pytest.mark.parametrize("names", [["task"], ["sanction"], ["office", "task"], ["sketch"], ["permit"]])
 def test_the_texts_the_broken_ones_were_made_from_are_right(names: list[str]) -> None:
     """What the broken files differ from compiles without a flaw."""
     assert compile_policy({f"{name}.yaml": good(name) for name in names})[1] == []
@@ -291,13 +160,14 @@ def test_no_text_makes_the_compiler_fail(text: str) -> None:
 
 
 LINES = good("task").splitlines() + good("sanction").splitlines() + good("office").splitlines()
+LINES += good("permit").splitlines()
 
 
 @given(st.data())
 @settings(max_examples=300, deadline=None)
 def test_no_mangled_policy_makes_the_compiler_fail(data: st.DataObject) -> None:
     """A policy with lines lost, doubled, exchanged or mixed with another is judged, never crashed on."""
-    lines = good(data.draw(st.sampled_from(["task", "sanction", "office", "sketch"]))).splitlines()
+    lines = good(data.draw(st.sampled_from(["task", "sanction", "office", "sketch", "permit"]))).splitlines()
     for _ in range(data.draw(st.integers(1, 4))):
         at = data.draw(st.integers(0, len(lines) - 1))
         kind = data.draw(st.sampled_from(["drop", "other", "cut", "value"]))

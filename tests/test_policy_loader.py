@@ -79,10 +79,17 @@ def test_the_sketch_of_the_language_compiles_verbatim() -> None:
         "reason": False,
         "unless": [],
         "when": [],
+        "effective": None,
+        "effective_max": None,
     }
     assert report["actions"]["review"]["unless"] == [{"t": "same_person_as", "action": "submit"}]
     assert report["clocks"]["submit"]["remind"] == [{"percent": 50}, {"before": "1 working day"}]
-    assert report["clocks"]["review"]["extension"] == {"max": "10 working days", "times": 1, "approve": ["direct"]}
+    assert report["clocks"]["review"]["extension"] == {
+        "max": "10 working days",
+        "times": 1,
+        "approve": ["direct"],
+        "from": "due",
+    }
     assert [step["after"] for step in report["ladders"]["overdue"]] == [
         "0",
         "1 working day",
@@ -148,7 +155,7 @@ def test_a_part_adds_names_for_all_types() -> None:
     task = good("task").replace("ladder: late", "ladder: gentle")
     policy = compiled({"task.yaml": task}, policy)
     assert policy["types"]["task"]["ladders"] == {
-        "gentle": [{"after": "1 week", "tell": ["clerk"], "skip": None, "do": None}]
+        "gentle": [{"after": "1 week", "before": None, "tell": ["clerk"], "skip": None, "do": None, "repeat": None}]
     }
 
 
@@ -201,7 +208,7 @@ def test_conditions_are_read_as_and_over_or() -> None:
 def test_sources_are_read_from_a_file_or_a_folder(tmp_path: Path) -> None:
     """A folder gives its YAML files by name; what cannot be read is said."""
     assert read_sources(FOLDER / "task.yaml") == {"task.yaml": good("task")}
-    assert set(read_sources(FOLDER)) == {"office.yaml", "sanction.yaml", "sketch.yaml", "task.yaml"}
+    assert set(read_sources(FOLDER)) == {"office.yaml", "permit.yaml", "sanction.yaml", "sketch.yaml", "task.yaml"}
     with pytest.raises(NotFound, match="cannot be read"):
         read_sources(tmp_path / "none.yaml")
     with pytest.raises(NotFound, match=r"no \*.yaml file"):
