@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from states.anchors import anchor_text
+
 # Words with a meaning of their own in a state diagram: a state of that name gets another id.
 _RESERVED = frozenset(
     {
@@ -24,6 +26,35 @@ _RESERVED = frozenset(
 )
 _REPLACED = str.maketrans({":": " -", ";": ",", '"': "'", "#": "", "\n": " ", "{": "(", "}": ")", "<": "(", ">": ")"})
 
+_WORDS = {
+    "en": {
+        "from": "from",
+        "if": "if",
+        "is": "is",
+        "or": " or ",
+        "yes": "yes",
+        "no": "no",
+        "still": "stands still",
+        "starts_on": "begins with",
+        "paused_by": "stopped by",
+        "resumed_by": "runs again by",
+        "resets_on": "counts anew from",
+    },
+    "zh": {
+        "from": "起算点",
+        "if": "仅当",
+        "is": "为",
+        "or": "或",
+        "yes": "是",
+        "no": "否",
+        "still": "暂停计时",
+        "starts_on": "始于",
+        "paused_by": "暂停于",
+        "resumed_by": "恢复于",
+        "resets_on": "重新计时于",
+    },
+}
+
 
 def mermaid(definition: Mapping[str, Any], lang: str = "en", current: str | None = None) -> str:
     """The diagram in ``en`` or ``zh``; ``current`` names the state to highlight, that of a living case."""
@@ -40,10 +71,10 @@ def mermaid(definition: Mapping[str, Any], lang: str = "en", current: str | None
             lines.append(f"    {ids[origin]} --> {ids[action['to'] or origin]}: {label}")
     lines += [f"    {ids[name]} --> [*]" for name, state in definition["states"].items() if state["final"]]
     for name in definition["states"]:
-        running = [clock for clock in definition["clocks"].values() if name in clock["runs_in"]]
-        if running:
+        notes = _notes(definition, name, lang)
+        if notes:
             lines.append(f"    note right of {ids[name]}")
-            lines += [f"        {_clean(_clock(clock, lang))}" for clock in running]
+            lines += [f"        {_clean(note)}" for note in notes]
             lines.append("    end note")
     if current in ids:
         lines.append("    classDef current fill:#ffd54f,stroke:#e65100,stroke-width:3px,color:#000")
@@ -52,22 +83,57 @@ def mermaid(definition: Mapping[str, Any], lang: str = "en", current: str | None
 
 
 def rule_text(rule: Mapping[str, Any]) -> str:
-    """A limit in a few words: ``10 working days``, ``end of year + 60 days``, ``earliest of (A; B)``."""
+    """A limit in a few words: ``10 working days``, ``end of year + 60 days``, ``earliest of (A from B, C)``."""
+    since = ""
+    if "from" in rule:
+        since = f" from {rule['from'] if isinstance(rule['from'], str) else anchor_text(rule['from'])}"
     for form in ("earliest", "latest", "sequence"):
         if form in rule:
-            return f"{form} of ({', '.join(rule_text(branch) for branch in rule[form])})"
+            return f"{form} of ({', '.join(rule_text(branch) for branch in rule[form])}){since}"
     if "end-of" in rule:
-        return f"end of {rule['end-of']}" + (f" + {rule['plus']}" if "plus" in rule else "")
-    return f"{rule['limit']} before" if rule.get("before") else str(rule["limit"])
+        return f"end of {rule['end-of']}" + (f" + {rule['plus']}" if "plus" in rule else "") + since
+    return (f"{rule['limit']} before" if rule.get("before") else str(rule["limit"])) + since
 
 
-def _clock(clock: Mapping[str, Any], lang: str) -> str:
+def _notes(definition: Mapping[str, Any], state: str, lang: str) -> list[str]:
+    """What clocks do in this state: those that run here, and those that stand still."""
+    clocks = definition["clocks"].values()
+    still = [clock for clock in clocks if state in clock["pauses_in"]]
+    running = [clock for clock in clocks if state in clock["runs_in"] and clock not in still]
+    word = _WORDS["zh" if lang.startswith("zh") else "en"]
+    return [
+        *(_clock(definition, clock, lang, word) for clock in running),
+        *(f"{_title(clock, lang)}, {word['still']}" for clock in still),
+    ]
+
+
+def _clock(definition: Mapping[str, Any], clock: Mapping[str, Any], lang: str, word: Mapping[str, str]) -> str:
     limit = clock["limit"]
     if "by" in limit:
         words = ", ".join(f"{choice} {rule_text(rule) if rule else 'none'}" for choice, rule in limit["of"].items())
     else:
         words = rule_text(limit)
-    return f"{_title(clock, lang)}, {words}" + (f", {clock['then']}" if clock["then"] else "")
+    parts = [_title(clock, lang), words]
+    if clock["from"] is not None:
+        parts.append(f"{word['from']} {anchor_text(clock['from'])}")
+    for field, values in clock["if"].items():
+        spoken = definition["fields"][field]
+        named = [_value(spoken, value, lang, word) for value in values]
+        parts.append(f"{word['if']} {_title(spoken, lang)} {word['is']} {word['or'].join(named)}")
+    for key in ("starts_on", "paused_by", "resumed_by", "resets_on"):
+        if clock[key]:
+            done = [_title(definition["actions"][name], lang) for name in clock[key]]
+            parts.append(f"{word[key]} {word['or'].join(done)}")
+    if clock["then"]:
+        parts.append(clock["then"])
+    return ", ".join(parts)
+
+
+def _value(field: Mapping[str, Any], value: object, lang: str, word: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return word["yes" if value else "no"]
+    titled = field["titles"].get(value)
+    return _title({"title": titled}, lang) if titled else str(value)
 
 
 def _title(thing: Mapping[str, Any], lang: str) -> str:
