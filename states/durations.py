@@ -1,8 +1,8 @@
 """Amounts of time as people write them: ``36h``, ``10wd``, ``10 working days``, ``1 month``; one parser for all."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from states.errors import N_, Usage
 
@@ -54,8 +54,7 @@ _SHAPE = re.compile(r"([+-]?)([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_]+(?:\s+[^\W\d_]+
 _HINT = N_("Write a whole number and a unit: 36h, 90 min, 10d, 10wd, 2w, 3mo, 1y, 10 working days, 8 business hours.")
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
+class Duration(NamedTuple):
     """``n`` whole units, ``n >= 0``; ``unit`` is one of `UNITS`."""
 
     n: int

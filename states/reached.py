@@ -1,17 +1,15 @@
 """What a limit comes to: the answer with its explanation, and the setting it is worked out in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from states.calendars import NONE, Calendar, Calendars
 from states.instants import zone_of
 from states.stops import NO_STOPS, Stop, Stops
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """One day of the explanation; ``what``: start|working|off|weekend|makeup|excluded|paused|rolled|counted."""
 
     date: str
@@ -20,8 +18,7 @@ class Day:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """``at``: the last instant in time (UTC); ``on``: its local date; ``precision``: instant|day; two names; rows."""
 
     at: datetime
@@ -33,24 +30,33 @@ class Due:
     days: tuple[Day, ...]
 
 
-@dataclass(slots=True)
-class Event:
+class Event(NamedTuple):
     """Where a count starts: an instant or bare date; ``day`` where a day part before it says which day it is."""
 
     at: datetime | date
     day: date | None = None
 
 
-@dataclass(slots=True)
 class Reached:
     """A `Due` on its way: ``whole_day`` if the next part of a sequence starts on its day, not at its instant."""
 
-    at: datetime
-    precision: str
-    whole_day: bool
-    provisional: bool
-    setting: "Setting"
-    days: list[Day] = field(default_factory=list)
+    __slots__ = ("at", "days", "precision", "provisional", "setting", "whole_day")
+
+    def __init__(  # noqa: PLR0917  # the parts of an answer, in the order they are found
+        self,
+        at: datetime,
+        precision: str,
+        whole_day: bool,
+        provisional: bool,
+        setting: "Setting",
+        days: list[Day] | None = None,
+    ) -> None:
+        self.at = at
+        self.precision = precision
+        self.whole_day = whole_day
+        self.provisional = provisional
+        self.setting = setting
+        self.days: list[Day] = [] if days is None else days
 
     @property
     def on(self) -> date:
@@ -58,8 +64,7 @@ class Reached:
         return self.at.astimezone(self.setting.zone).date()
 
 
-@dataclass(slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What a rule is counted with: its calendar, its zone, the hours of its business time, the stops in its zone."""
 
     calendar: Calendar

@@ -3,8 +3,8 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from states.errors import N_, NotNow, Usage
 from states.instants import END_OF_DAY, MIDNIGHT, NO_TIME, at_end, at_start, parse_instant
@@ -18,8 +18,7 @@ _HINT = N_(
 _STOP = re.compile(r"\s*(pause|exclude|reset)\s*:\s*([^/]*?)\s*(?:(/)\s*([^/]*?)\s*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """``kind``: pause (``since`` in, ``until`` out, None: still standing) | exclude (two dates, both in) | reset."""
 
     kind: str

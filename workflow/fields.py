@@ -6,7 +6,6 @@ person an opaque id; unit a code; units a list of codes; party either of the two
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from difflib import get_close_matches
 from typing import Any
 
 from states.durations import format_duration, parse_duration
@@ -29,6 +28,8 @@ def typed(tx: Tx, specs: Mapping[str, Spec], allowed: Iterable[str], given: Mapp
     values: dict[str, Any] = {}
     for name, value in given.items():
         if name not in names:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, names, n=1)
             raise Usage(
                 "There is no field {field} here.",
@@ -106,6 +107,8 @@ def _time(tx: Tx, name: str, _spec: Spec, value: Any) -> str:
 def _choice(_tx: Tx, name: str, spec: Spec, value: Any) -> str:
     if value in spec["choices"]:
         return str(value)
+    from difflib import get_close_matches
+
     near = get_close_matches(str(value), spec["choices"], n=1)
     raise Usage(
         "{value} is not a choice of the field {field}.",

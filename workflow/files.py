@@ -6,16 +6,17 @@ A file that no act came to name is harmless: it has no name but its content.
 import hashlib
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from states.errors import N_, Failed, NotFound, Usage
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A file that lies safely in the store and waits to be named by an act."""
 
     name: str
@@ -23,12 +24,14 @@ class Incoming:
     size: int
 
 
-def place(home: Path, sha256: str) -> Path:
+def place(home: "Path", sha256: str) -> "Path":
     return home / "files" / sha256[:2] / sha256
 
 
-def take_in(home: Path, path: str | Path, name: str | None = None) -> Incoming:
+def take_in(home: "Path", path: "str | Path", name: str | None = None) -> Incoming:
     """Copy a file into the store; NotFound or Failed where it cannot be read or written. Safe to repeat."""
+    from pathlib import Path  # loaded for those who bring a file, not for every act
+
     source = Path(path)
     name = name or source.name
     if not name or "/" in name or "\x00" in name or len(name) > 255:
@@ -62,7 +65,7 @@ def take_in(home: Path, path: str | Path, name: str | None = None) -> Incoming:
     return Incoming(name, sha256, size)
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: "Path") -> None:
     """The new name must survive a power cut as the act that cites it does."""
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -71,7 +74,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def flaws(home: Path, rows: Iterable[tuple[str, int]]) -> dict[str, str]:
+def flaws(home: "Path", rows: Iterable[tuple[str, int]]) -> dict[str, str]:
     """For each (sha256, size) whose bytes are not what was recorded: ``missing`` or ``altered``."""
     found: dict[str, str] = {}
     for sha256, size in rows:
@@ -83,6 +86,6 @@ def flaws(home: Path, rows: Iterable[tuple[str, int]]) -> dict[str, str]:
     return found
 
 
-def _sha256(path: Path) -> str:
+def _sha256(path: "Path") -> str:
     with path.open("rb") as reader:
         return hashlib.file_digest(reader, "sha256").hexdigest()
