@@ -30,7 +30,8 @@ class Calendar:
         self._members = tuple(members)
         self.name: str = body["name"]
         self.source: str = body.get("source", "")
-        self.version: str = body.get("version", "")
+        versions = [f"{member.name}@{member.version}" for member in self._members]  # a union is as new as its members
+        self.version: str = " ".join(versions) or body.get("version", "")
         zones = {member.zone for member in self._members}
         self.zone: str | None = body.get("zone") or (zones.pop() if len(zones) == 1 else None)
         self._weekend = frozenset(WEEKDAYS.index(day) for day in body.get("weekend", ("sat", "sun")))

@@ -259,7 +259,7 @@ def test_beyond_the_published_calendar_a_date_is_provisional(world: World) -> No
 
 
 def test_half_of_a_dutys_time_is_counted_in_working_days(world: World) -> None:
-    """The study plan is due on 28 February and opened on the 9th: half of ten working days is the 14th, not the 18th."""
+    """The study plan is due on 28 February and opened on the 9th: half of it is the 14th, not the 18th."""
     world.fast_forward(seconds=1)
     ref = next(row["data"]["ref"] for row in world.log(kind="duty.opened") if "study-plan/county" in row["stream"])
     world.until("2026-02-27 08:00")

@@ -1,62 +1,147 @@
 """Which clocks a case has: they follow it from state to state, and follow the facts they hang on."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from workflow.case import Case
+from states.anchors import Moments, condition_holds, depends_on, happened, resolved
+from workflow.case import NEVER, Case, Clock
 from workflow.plan import limit_for
-from workflow.runs import move, start, stop
+from workflow.runs import move, pause, resume, start, stop
 from workflow.scene import Scene
 from workflow.trail import Who
 
-NEVER = "never"  # sorts after every instant
+Spec = Mapping[str, Any]
 
 
-def enter(scene: Scene, who: Who, before: str | None, action: str | None, dated: str | None = None) -> None:
-    """Let the clocks follow a case from one state to the next: stop what is done, then start what begins.
+class Step:
+    """What just happened to a case: from which state, by which action, with which fields, as of when."""
 
-    ``dated`` (a day) replaces the limit of the first clock of a case that a duty opened.
-    """
+    __slots__ = ("action", "before", "changed", "dated", "effective")
+
+    def __init__(
+        self,
+        before: str | None = None,
+        action: str | None = None,
+        changed: Iterable[str] = (),
+        *,
+        effective: str | None = None,
+        dated: str | None = None,
+    ) -> None:
+        self.before = before
+        self.action = action
+        self.changed = frozenset(changed)
+        self.effective = effective  # the act counts as done then, where the policy allows it
+        self.dated = dated  # a day that replaces the limit of the first clock of a case that a duty opened
+
+
+def follow(scene: Scene, who: Who, step: Step) -> None:
+    """Let the clocks of a case follow what happened: stop what is done, start what begins, move what hangs on it."""
     case, specs = scene.case, scene.definition["clocks"]
     for name, spec in specs.items():
         clock = case.clocks.get(name)
-        if clock is None or not clock.open:
-            continue
-        if action in spec["cancels"]:
-            stop(scene, clock, who, "cancelled")
-        elif action in spec["met_by"] or (case.state not in spec["runs_in"] and before in spec["runs_in"]):
-            stop(scene, clock, who, "met")
+        if clock is not None and clock.open:
+            _go_on_or_end(scene, clock, spec, who, step)
+    dated = step.dated
+    started = set()
     for name, spec in specs.items():
-        if case.state not in spec["runs_in"] or before in spec["runs_in"]:
+        if not _begins(case, name, spec, step):
             continue
-        if name in case.clocks and (spec["once"] or case.clocks[name].open):
-            continue
-        rule = {"date": dated} if dated else limit_for(spec, case.fields, again=name in case.clocks)
-        dated = None
-        if rule:
-            source = (spec["from"] or {}).get("field") if isinstance(spec["from"], dict) else spec["from"]
-            anchor = case.fields.get(source) if source else None
-            start(scene, name, rule, anchor if isinstance(anchor, str) else scene.tx.now, who)
-
-
-def regrade(scene: Scene, who: Who, field: str) -> None:
-    """Recompute the open clocks whose limit or ladder hangs on a field that changed, from their original start."""
-    case = scene.case
-    for name, spec in scene.definition["clocks"].items():
+        inputs = _inputs(scene, spec, step, again=name in case.clocks)
+        if dated:
+            inputs, dated = ({"date": dated}, _entered(scene, step)), None
+        if inputs:
+            start(scene, name, *inputs, who)
+            started.add(name)
+    for name, spec in specs.items():
         clock = case.clocks.get(name)
-        if clock is None or not clock.open or "date" in clock.rule:
-            continue
-        if field not in (_by(spec["limit"]), _by(spec["ladder"])):
-            continue
-        rule = limit_for(spec, case.fields, again=clock.run > 1 and bool(spec["again"]))
-        if rule is None:
-            stop(scene, clock, who, "cancelled")
-        else:
-            move(scene, clock, who, "clock.recomputed", why=field, rule=rule)
+        if clock is not None and clock.open and name not in started and _touches(spec, step):
+            _keep_up(scene, clock, spec, who, step)
 
 
-def _by(choice: Any) -> str | None:
-    """The field that a limit or a ladder is chosen by, if it is."""
-    return choice["by"] if isinstance(choice, dict) and "by" in choice and "of" in choice else None
+def _go_on_or_end(scene: Scene, clock: Clock, spec: Spec, who: Who, step: Step) -> None:
+    """A running clock is cancelled, met, paused, resumed or counted anew, or simply goes on."""
+    case, action = scene.case, step.action
+    here = {*spec["runs_in"], *spec["pauses_in"]}
+    if action in spec["cancels"] or not condition_holds(spec["if"], case.fields):
+        stop(scene, clock, who, "cancelled")
+    elif action in spec["met_by"] or (case.state not in here and step.before in here):
+        stop(scene, clock, who, "met", effective=step.effective)
+    elif action in spec["paused_by"] or (case.state in spec["pauses_in"] and step.before not in spec["pauses_in"]):
+        pause(scene, clock, who)
+    elif action in spec["resumed_by"] or (step.before in spec["pauses_in"] and case.state not in spec["pauses_in"]):
+        resume(scene, clock, who)
+    elif action in spec["resets_on"]:
+        clock.stops = []
+        at = step.effective or scene.tx.now
+        move(scene, clock, who, "clock.recomputed", why="reset", from_at=at)
+
+
+def _begins(case: Case, name: str, spec: Spec, step: Step) -> bool:
+    """Whether a clock may start now: on entry, by its own actions, or because what it waited for has happened."""
+    clock = case.clocks.get(name)
+    if case.state not in spec["runs_in"] or (clock is not None and (clock.open or spec["once"])):
+        return False
+    if not condition_holds(spec["if"], case.fields):
+        return False
+    if spec["starts_on"]:
+        return step.action in spec["starts_on"]
+    if step.before not in spec["runs_in"] and step.before not in spec["pauses_in"]:
+        return True
+    return clock is None and not any(action in case.acted for action in spec["met_by"])
+
+
+def _touches(spec: Spec, step: Step) -> bool:
+    """Whether what happened may move a clock that runs already."""
+    hangs = depends_on(spec)
+    return bool(hangs["clocks"] or (hangs["fields"] & step.changed) or step.action in hangs["actions"])
+
+
+def _keep_up(scene: Scene, clock: Clock, spec: Spec, who: Who, step: Step) -> None:
+    """Recompute a clock from its original start where its rule, its beginning or its ladder changed."""
+    if "date" in clock.rule or clock.state == "paused":
+        return
+    again = spec["again"] is not None and clock.rule == resolved(spec["again"], _moments(scene, step, clock))
+    inputs = _inputs(scene, spec, step, again=again, clock=clock)
+    if inputs is None:
+        stop(scene, clock, who, "cancelled")
+        return
+    rule, from_at = inputs
+    if spec["from"] is None or step.action in spec["resets_on"]:
+        from_at = clock.from_at
+    why = ", ".join(sorted(step.changed)) or step.action or "clock"
+    move(scene, clock, who, "clock.recomputed", why=why, rule=rule, from_at=from_at)
+
+
+def _inputs(
+    scene: Scene, spec: Spec, step: Step, *, again: bool, clock: Clock | None = None
+) -> tuple[dict[str, Any], str] | None:
+    """The rule a clock follows and what it is counted from; None while there is no such limit, or it has to wait."""
+    moments = _moments(scene, step, clock)
+    limit = limit_for(spec, scene.case.fields, again=again)
+    rule = resolved(limit, moments) if limit else None
+    from_at = happened(spec["from"], moments)
+    return (rule, from_at) if rule and from_at else None
+
+
+def _moments(scene: Scene, step: Step, clock: Clock | None = None) -> Moments:
+    case = scene.case
+    return Moments(
+        opened=case.opened_at,
+        entered=clock.started_at if clock else _entered(scene, step),
+        fields=case.fields,
+        acted=case.acted_at,
+        due={name: other.due_at for name, other in case.clocks.items()},
+        breached={name: other.breached_at for name, other in case.clocks.items() if other.breached_at},
+        zone=scene.zone,
+    )
+
+
+def _entered(scene: Scene, step: Step) -> str:
+    """When the case came into its present state; a clock that waited is counted from there all the same."""
+    case, actions = scene.case, scene.definition["actions"]
+    if step.before != case.state:
+        return step.effective or scene.tx.now
+    return max((at for action, at in case.acted_at.items() if actions[action]["to"]), default=case.opened_at)
 
 
 def earliest_due(case: Case) -> str:

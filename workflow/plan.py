@@ -3,7 +3,7 @@
 All of it is computed from the case's law, the calendars and the clock's own row; nothing here writes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from workflow.scene import Scene
 LATE = timedelta(seconds=1)  # an act at due is in time; the breach is one second after it
 _OF_THAT_DAY = parse_rule("0 days")
 
-Spec = dict[str, Any]
+Spec = Mapping[str, Any]
 
 
 class Point(NamedTuple):
@@ -31,7 +31,7 @@ class Point(NamedTuple):
     at: str
 
 
-def limit_for(spec: Spec, fields: dict[str, Any], *, again: bool) -> dict[str, Any] | None:
+def limit_for(spec: Spec, fields: Mapping[str, Any], *, again: bool) -> dict[str, Any] | None:
     """The rule this run follows: the one for re-entry, the one for the case's grade, or None (no such clock)."""
     if again and spec["again"]:
         return dict(spec["again"])
@@ -42,7 +42,7 @@ def limit_for(spec: Spec, fields: dict[str, Any], *, again: bool) -> dict[str, A
     return limit
 
 
-def ladder_for(spec: Spec, fields: dict[str, Any]) -> str | None:
+def ladder_for(spec: Spec, fields: Mapping[str, Any]) -> str | None:
     ladder: str | dict[str, Any] | None = spec["ladder"]
     if isinstance(ladder, dict):
         chosen: str | None = ladder["of"].get(fields.get(ladder["by"]))
@@ -61,7 +61,7 @@ def due_of(
     if "date" in rule:
         event, rule = date.fromisoformat(rule["date"]), _OF_THAT_DAY
     else:
-        event = moment(start)
+        event = begun(start)
     return due(
         rule,
         event,
@@ -71,6 +71,11 @@ def due_of(
         stops=stops_of(stops),
         extensions=[parse_duration(text) for text in more],
     )
+
+
+def begun(text: str) -> datetime | date:
+    """What a limit is counted from: an instant, or a bare date where a date field says so."""
+    return date.fromisoformat(text) if len(text) == len("2026-02-09") else moment(text)
 
 
 def stops_of(stops: Sequence[Sequence[str | None]]) -> list[str]:
@@ -89,20 +94,40 @@ def points(scene: Scene, clock: Clock) -> list[Point]:
     act_at = time.fromisoformat(scene.definition["act_at"])
     due_at = moment(clock.due_at)
     breach_at = breach_of(clock.due_at)
-    reminders = []
+    plan = [Point("breach", 0, 1, breach_at)]
     for step, remind in enumerate(spec["remind"], 1):
         at = stamp(_remind_at(scene, clock, remind, due_at, act_at))
         if clock.started_at < at <= clock.due_at:
-            reminders.append(Point("remind", step, 1, at))
-    reminders.sort(key=lambda point: (point.at, point.step))
-    steps = []
+            plan.append(Point("remind", step, 1, at))
     for step, rung in enumerate(scene.definition["ladders"].get(clock.ladder, ()), 1):
-        at = breach_at
-        if rung["after"] != "0":
-            after = parse_duration(rung["after"])
-            at = stamp(shift(due_at, after, scene.calendars, calendar=clock.calendar, zone=clock.zone, at_time=act_at))
-        steps.append(Point("step", step, 1, max(at, breach_at)))
-    return [*reminders, Point("breach", 0, 1, breach_at), *steps]
+        plan += _climb(scene, clock, step, rung, due_at, act_at)
+    plan.sort(key=lambda point: (point.at, _RANK[point.what], point.step, point.occurrence))
+    return plan
+
+
+_RANK = {"remind": 0, "breach": 1, "step": 2}  # of what happens in the same instant
+
+
+def _climb(  # noqa: PLR0917  # one caller, right above
+    scene: Scene, clock: Clock, step: int, rung: Mapping[str, Any], due_at: datetime, act_at: time
+) -> list[Point]:
+    """One step of a ladder: before, at or after due, and as often again as it says."""
+    place = {"calendar": clock.calendar, "zone": clock.zone, "at_time": act_at}
+    if before := rung.get("before"):
+        at = shift(due_at, parse_duration(before), scene.calendars, back=True, **place)
+        return [Point("step", step, 1, stamp(at))] if clock.started_at < stamp(at) else []
+    breach_at = breach_of(clock.due_at)
+    if rung["after"] == "0":
+        first = breach_at
+    else:
+        first = max(breach_at, stamp(shift(due_at, parse_duration(rung["after"]), scene.calendars, **place)))
+    found = [Point("step", step, 1, first)]
+    if repeat := rung.get("repeat"):
+        every = parse_duration(repeat["every"])
+        for occurrence in range(2, repeat["times"] + 2):
+            at = shift(moment(found[-1].at), every, scene.calendars, **place)
+            found.append(Point("step", step, occurrence, stamp(at)))
+    return found
 
 
 def _remind_at(scene: Scene, clock: Clock, remind: dict[str, Any], due_at: datetime, act_at: time) -> datetime:
@@ -124,10 +149,13 @@ def _remind_at(scene: Scene, clock: Clock, remind: dict[str, Any], due_at: datet
         clock.zone,
         (),
     )
+    start = begun(clock.from_at)
+    if not isinstance(start, datetime):
+        start = datetime.combine(start, time.min, ZoneInfo(clock.zone))
     return fraction(
         percent,
         clock.rule,
-        moment(clock.from_at),
+        start,
         ends,
         scene.calendars,
         calendar=clock.calendar,

@@ -13,7 +13,7 @@ from workflow.plan import Point, breach_of, due_of, ladder_for, points
 from workflow.scene import Scene
 from workflow.sql import clock as sql
 from workflow.sql import extension as extension_sql
-from workflow.timers import arm, disarm
+from workflow.timers import arm, disarm, retime
 from workflow.trail import Who, Written
 
 
@@ -94,19 +94,23 @@ def move(
     private: dict[str, Any] | None = None,
     **more: Any,
 ) -> Written | None:
-    """Compute the due time again, from history; where anything moved, a new run begins and old and new are recorded."""
+    """Compute the due time again, from history; old and new are recorded, and where it moved a new run begins.
+
+    A mere ``clock.recomputed`` that finds nothing changed, not even the calendar's version, leaves no trace (None).
+    """
     case, tx = scene.case, scene.tx
     was = {"due_at": clock.due_at, "run": clock.run, "calendar_version": clock.calendar_version}
-    before = (clock.due_at, clock.rule, clock.ladder, clock.provisional, clock.calendar_version)
-    state = clock.state
+    before, reckoned, state = _moved_by(clock), (clock.provisional, clock.calendar_version), clock.state
     set_due(scene, clock, rule if rule is not None else clock.rule, from_at or clock.from_at)
-    after = (clock.due_at, clock.rule, clock.ladder, clock.provisional, clock.calendar_version)
-    if after == before and kind == "clock.recomputed":
+    goes_on = kind == "clock.recomputed" and _moved_by(clock) == before
+    if goes_on:
         clock.state = state
-        return None
-    clock.run += 1
-    clock.level = 0
-    clock.breached_at = None
+        if (clock.provisional, clock.calendar_version) == reckoned:
+            return None
+    else:
+        clock.run += 1
+        clock.level = 0
+        clock.breached_at = None
     written = case.write(
         tx,
         kind,
@@ -115,10 +119,30 @@ def move(
         data={**facts(scene, clock), "was": was, "why": why, **more},
         private=private,
     )
-    disarm(scene, clock)
+    if goes_on:
+        retime(scene, clock, points(scene, clock))
+    else:
+        disarm(scene, clock)
+        arm(scene, clock, _ahead(scene, clock))
     tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
-    arm(scene, clock, _ahead(scene, clock))
     return written
+
+
+def recheck(scene: Scene, who: Who) -> list[Written]:
+    """Compute again what was reckoned with a calendar of another version; a clock that stands still waits."""
+    done = []
+    for clock in scene.case.clocks.values():
+        if clock.state in {"running", "breached"}:
+            version = scene.calendars.get(clock.calendar).version
+            if version != clock.calendar_version:
+                written = move(scene, clock, who, "clock.recomputed", why="calendar")
+                done += [written] if written else []
+    return done
+
+
+def _moved_by(clock: Clock) -> tuple[Any, ...]:
+    """What makes a run another run."""
+    return clock.due_at, clock.rule, clock.ladder
 
 
 def set_due(scene: Scene, clock: Clock, rule: dict[str, Any], from_at: str) -> None:

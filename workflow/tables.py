@@ -183,6 +183,7 @@ class Clock(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('running','paused','breached','met','cancelled')", name="state"),
         _part("ix_clock_open_due", "due_at", "case_id", where="ended_at IS NULL"),
+        _part("ix_clock_open_calendar", "calendar", "calendar_version", "case_id", where="ended_at IS NULL"),
     )
 
 

@@ -25,6 +25,21 @@ def mark_fired(scene: Scene, clock: Clock, point: Point) -> None:
         _new(scene, clock, point, "fired")
 
 
+def retime(scene: Scene, clock: Clock, plan: Sequence[Point]) -> None:
+    """The open timer keeps its key and takes the time the plan now has for it."""
+    pending = clock.pending
+    if pending is None:
+        return
+    key = (pending.what, pending.step, pending.occurrence)
+    at = next((point.at for point in plan if point[:3] == key), None)
+    if at is None:
+        disarm(scene, clock)
+        arm(scene, clock, [point for point in plan if point.at > scene.tx.now])
+    elif at != pending.at:
+        scene.tx.put(sql.TIMER_MOVED, expect=1, id=pending.id, at=at)
+        pending.at = at
+
+
 def disarm(scene: Scene, clock: Clock) -> None:
     """Nothing more happens by itself in this run."""
     if clock.pending:

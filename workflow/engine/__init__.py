@@ -8,7 +8,7 @@ typed Problem and then nothing is written.
 from workflow.engine.extending import decide_extension, request_extension
 from workflow.engine.opening import open_case
 from workflow.engine.remarks import assign, attach, comment, link
-from workflow.engine.transition import act, fire_timers
+from workflow.engine.transition import act, fire_timers, recompute
 from workflow.receipts import Outcome
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "fire_timers",
     "link",
     "open_case",
+    "recompute",
     "request_extension",
 ]

@@ -1,14 +1,19 @@
 """What the doors of the engine share: who may, what cannot be, and the one statement that sets a case."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from states.durations import parse_duration
 from states.errors import N_, Conflict, NotNow, NotPermitted, Usage
 from states.guards import roles_asked
+from states.limits import shift
 from workflow import clocks
 from workflow.case import Case
 from workflow.facts import held_by
 from workflow.files import Incoming
+from workflow.instants import moment, stamp
 from workflow.scene import Scene
 from workflow.sql import cases as sql
 from workflow.store import Tx
@@ -74,6 +79,51 @@ def check_times(values: Mapping[str, Any], specs: Mapping[str, Any], case: Case 
                 ref=case.ref,
                 day=case.opened_at[:10],
             )
+
+
+def graded(definition: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The severity that the numbers of a case demand, where it is graver than the one given; else nothing."""
+    rows = definition["grades"]
+    if not rows:
+        return {}
+    from states.grades import grade
+
+    field, found = definition["severity"], grade(definition, values)
+    order = [row["is"] for row in rows]  # the gravest first
+    given = values.get(field)
+    if found is None or (given in order and order.index(given) <= order.index(found)):
+        return {}
+    return {field: found}
+
+
+def effective_of(scene: Scene, spec: Mapping[str, Any], values: Mapping[str, Any]) -> str | None:
+    """The earlier time as of which an act counts, where its law allows one and it was given; a stamp."""
+    name = spec["effective"]
+    value = values.get(name) if name else None
+    if not value:
+        return None
+    tx = scene.tx
+    at = (
+        moment(value)
+        if len(value) > len("2026-02-09")
+        else datetime.combine(date.fromisoformat(value), time.min, ZoneInfo(scene.zone))
+    )
+    if stamp(at) > tx.now:
+        raise Usage("An act cannot count from a time still to come.", where=option_of(name))
+    if spec["effective_max"]:
+        most = parse_duration(spec["effective_max"])
+        first = shift(
+            tx.time, most, scene.calendars, calendar=scene.calendar, zone=scene.zone, back=True, at_time=time.min
+        )
+        if at < first:
+            raise NotNow(
+                "{value} is further back than the {max} this act may be dated back.",
+                hint=N_("Give a later time, or leave {option} out."),
+                value=value,
+                max=spec["effective_max"],
+                option=option_of(name),
+            )
+    return stamp(at)
 
 
 def option_of(name: str) -> str:

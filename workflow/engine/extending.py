@@ -110,7 +110,7 @@ def decide_extension(
                 data={"clock": clock, "run": run, **more}, private=private,
             )  # fmt: skip
         else:
-            written = _extend(scene, found, by, allowed, me, private, more)
+            written = extend(scene, found, by, allowed, me, private, more)
         outbox.owe(
             tx, scene.case, written, written_kind(grant), persons=[asked_by], key=f"extend/{id_}/{state}",
             body={"clock": clock, "by": by, "due_at": found.due_at, "zone": found.zone},
@@ -124,7 +124,7 @@ def written_kind(grant: bool) -> str:
     return "clock.extended" if grant else "extension.refused"
 
 
-def _extend(  # noqa: PLR0917  # one caller, right above
+def extend(  # noqa: PLR0917  # one caller, right above
     scene: Scene, clock: Clock, by: str, allowed: dict[str, Any], who: Who, private: Any, more: dict[str, Any]
 ) -> Written:
     if clock.state == "paused":

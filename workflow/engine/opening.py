@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from states.errors import N_, Usage
 from workflow import clocks, fields, numbers, policies, receipts
-from workflow.case import Case
-from workflow.engine.common import check_times, option_of
+from workflow.case import NEVER, Case
+from workflow.engine.common import check_times, graded, option_of
 from workflow.receipts import Outcome
 from workflow.scene import Scene
 from workflow.sql import cases as sql
@@ -40,6 +40,7 @@ def open_case(
         raise Usage("A case needs a title of at most 500 characters.", hint=N_("Say it with --title."), where="--title")
     fields.kept(tx, "unit", {"type": "unit"}, unit)
     values = fields.typed(tx, specs, [name for name, spec in specs.items() if spec["open"]], given)
+    values |= graded(definition, values)
     for name, spec in specs.items():
         if name not in values and spec["default"] is not None:
             values[name] = fields.kept(tx, name, spec, spec["default"])
@@ -60,7 +61,7 @@ def open_case(
         (
             tx.id(), numbers.next_ref(tx, definition["ref"], tx.time.astimezone(zone).year), type_, definition["hash"],
             title.strip(), unit, definition["initial"], 1, severity, owner or (None if duty else who.actor), who.actor,
-            tx.now, None, json.dumps(values), "{}", "{}", clocks.NEVER, duty, 0, Head().hash, "",
+            tx.now, None, json.dumps(values), "{}", "{}", NEVER, duty, 0, Head().hash, "",
         )
     )  # fmt: skip
     scene = Scene(tx, case, definition)
@@ -79,7 +80,7 @@ def open_case(
         register=number,
     )  # fmt: skip
     numbers.took(tx, number, written)
-    clocks.enter(scene, who, None, None, dated=due_on)
+    clocks.follow(scene, who, clocks.Step(dated=due_on))
     case.due_at = clocks.earliest_due(case)
     tx.put(
         sql.INSERT,

@@ -8,11 +8,21 @@ from states.guards import roles_asked
 from workflow import case as cases
 from workflow import clocks, fields, firing, receipts
 from workflow.case import Case
-from workflow.engine.common import acting_for, check_times, expect_version, held_in, keep_files, save
+from workflow.engine.common import (
+    acting_for,
+    check_times,
+    effective_of,
+    expect_version,
+    graded,
+    held_in,
+    keep_files,
+    save,
+)
 from workflow.facts import facts_of
 from workflow.files import Incoming
 from workflow.firing import Fired
 from workflow.receipts import Outcome
+from workflow.runs import recheck
 from workflow.scene import Scene
 from workflow.sql import cases as sql
 from workflow.store import Tx
@@ -39,7 +49,7 @@ def act(
     case = cases.by_ref(tx, ref)
     expect_version(case, expect)
     scene = Scene(tx, case)
-    _catch_up(scene)  # what was owed before this act is on record before it
+    catch_up(scene)  # what was owed before this act is on record before it
     held = held_in(scene, who, roles_asked(scene.definition))
     who = _standing_for(scene, action, who, held)
     outcome = _transition(scene, action, who, held=frozenset(held), given=given, files=files, reason=reason)
@@ -61,20 +71,38 @@ def _transition(
     """One transition, top to bottom; the same for a person and for a clock that acts."""
     from states.machine import fire  # `transitions` is for those who change, not for those who look
 
-    tx, case, definition = scene.tx, scene.case, scene.definition
-    facts = facts_of(case, tx.now, who, held)
+    case, definition = scene.case, scene.definition
+    facts = facts_of(case, scene.tx.now, who, held)
     facts.given, facts.files, facts.reason = given, len(files), reason
-    before, case.state = case.state, fire(definition, action, facts)
-
+    to = fire(definition, action, facts)
     spec = definition["actions"][action]
-    values = fields.typed(tx, definition["fields"], [*spec["needs"], *spec["takes"]], given)
+    values = fields.typed(scene.tx, definition["fields"], [*spec["needs"], *spec["takes"]], given)
     check_times(values, definition["fields"], case)
+    return carry_out(scene, action, who, to, held=held, values=values, files=files, reason=reason)
+
+
+def carry_out(
+    scene: Scene,
+    action: str,
+    who: Who,
+    to: str,
+    *,
+    held: frozenset[str],
+    values: dict[str, Any],
+    files: Sequence[Incoming],
+    reason: str,
+) -> Outcome:
+    """What follows from an act that is allowed. `verify --replay` comes in here, with the values on record."""
+    tx, case, definition = scene.tx, scene.case, scene.definition
+    before, case.state = case.state, to
+    effective = effective_of(scene, definition["actions"][action], values)
+    values = values | graded(definition, {**case.fields, **values})
     changed = {name for name, value in values.items() if case.fields.get(name) != value}
     case.fields |= values
     if definition["severity"]:
         case.severity = case.fields.get(definition["severity"])
     case.version += 1
-    case.acted_at[action] = tx.now
+    case.acted_at[action] = effective or tx.now
     case.acted[action] = [*dict.fromkeys([*case.acted.get(action, []), *who.persons])]
     final = definition["states"][case.state]["final"]
     case.closed_at = (case.closed_at or tx.now) if final else None
@@ -89,6 +117,8 @@ def _transition(
     data = {"version": case.version, "fields": public, "roles": sorted(held)}
     if effects := effects_of(definition, action, case.fields):
         data["effects"] = effects
+    if effective:
+        data["effective_at"] = effective
     written = case.write(
         tx,
         "case.acted",
@@ -101,27 +131,36 @@ def _transition(
         private=private,
     )
     keep_files(tx, case, files, first, written)
-    clocks.enter(scene, who, before, action)
-    for name in changed:
-        clocks.regrade(scene, who, name)
+    clocks.follow(scene, who, clocks.Step(before, action, changed, effective=effective))
     return Outcome(case.ref, case.version, before, case.state, written)
 
 
 def fire_timers(tx: Tx, case: Case) -> list[Fired]:
     """Do what the clocks of a locked case owe by now; called by the pump, and safe to repeat."""
     scene = Scene(tx, case)
-    fired = _catch_up(scene)
-    if fired:
+    fired = catch_up(scene)
+    if case.head.n != case.was:
         save(scene)
     return fired
 
 
-def _catch_up(scene: Scene) -> list[Fired]:
+def recompute(tx: Tx, case: Case) -> int:
+    """Reckon the open clocks of a locked case with the calendars in force; answers how many events that took."""
+    scene = Scene(tx, case)
+    done = recheck(scene, SYSTEM)
+    if done:
+        save(scene)
+    return len(done)
+
+
+def catch_up(scene: Scene) -> list[Fired]:
     """Each clock does what it owes by now, the oldest first.
 
     An action it calls for is done by the scheduler, where the state still allows it.
     """
     fired: list[Fired] = []
+    if _owing(scene):
+        recheck(scene, SYSTEM)  # what fires was reckoned with the calendars in force
     while owing := _owing(scene):
         done, actions = firing.fire(scene, scene.case.clocks[min(owing)[1]])
         fired += done

@@ -21,6 +21,7 @@ TIMER_NEW = """INSERT INTO timer (id, case_id, clock, run, what, step, occurrenc
 fired_at) VALUES (:id, :case_id, :clock, :run, :what, :step, :occurrence, :at, :at, :state, 0, NULL, :fired_at)"""
 TIMER_FIRED = """UPDATE timer SET state = 'fired', fired_at = :fired_at, error = NULL
 WHERE id = :id AND state = 'open'"""
+TIMER_MOVED = "UPDATE timer SET at = :at, try_at = :at WHERE id = :id AND state = 'open'"
 TIMER_CLOSED = "UPDATE timer SET state = 'closed' WHERE id = :id AND state = 'open'"
 
 DUE = """SELECT id, case_id, try_at FROM timer WHERE state = 'open' AND try_at <= :now
@@ -30,3 +31,7 @@ STILL_OPEN = "SELECT 1 FROM timer WHERE id = :id AND state = 'open' AND try_at <
 BACK_OFF = """UPDATE timer SET attempts = attempts + 1, error = :error, try_at = :try_at
 WHERE id = :id AND state = 'open'"""
 ATTEMPTS = "SELECT attempts FROM timer WHERE id = :id"
+
+# Open clocks reckoned with another version of a calendar than the one in force; two ranges, so that an index serves.
+OUTDATED = """SELECT DISTINCT case_id FROM clock WHERE ended_at IS NULL AND state <> 'paused' AND calendar = :calendar
+AND (calendar_version < :version OR calendar_version > :version) LIMIT :limit"""
