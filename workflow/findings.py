@@ -1,5 +1,6 @@
 """What checking found, and how two answers in the same order are walked side by side."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,3 +52,11 @@ class Beside:
             self.strays += [self._next, *self._rows]
             self._next = None
         return self.strays
+
+
+def said(value: Any) -> str:
+    """A value as a sentence quotes it."""
+    if value is None:
+        return "nothing"
+    text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
+    return text if len(text) <= 120 else text[:119] + "…"

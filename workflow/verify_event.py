@@ -9,7 +9,7 @@ from json.encoder import encode_basestring as quote
 from typing import Any
 
 from states.errors import Problem
-from workflow.findings import Findings
+from workflow.findings import Findings, said
 from workflow.store.tx import Row
 from workflow.trail import NO_HASH, VERSION, canon, check, leaf_hash
 
@@ -127,10 +127,10 @@ class Checker:
                 return {}
         for column, value in zip(_COLUMNS, row, strict=False):
             if event.get(column) != value:
-                wrong(f"the column {column} says {_said(value)}, the canon says {_said(event.get(column))}")
+                wrong(f"the column {column} says {said(value)}, the canon says {said(event.get(column))}")
         for key, value in (("v", VERSION), ("log", self.log)):
             if event.get(key) != value:
-                wrong(f"its {key} is {_said(event.get(key))}, not {_said(value)}")
+                wrong(f"its {key} is {said(event.get(key))}, not {said(value)}")
         self._others(event, wrong)
         commits = event.get("commit")
         return commits if isinstance(commits, dict) else {}
@@ -149,17 +149,9 @@ class Checker:
         if opens:
             self.register = register
         if len(str(event.get("at"))) != _STAMP:
-            wrong(f"its time {_said(event.get('at'))} is not an instant")
+            wrong(f"its time {said(event.get('at'))} is not an instant")
         if not isinstance(event.get("commit"), dict) or not isinstance(event.get("data"), dict):
             wrong("its canon is not the text of an event")
-
-
-def _said(value: Any) -> str:
-    """A value as a sentence quotes it."""
-    if value is None:
-        return "nothing"
-    text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
-    return text if len(text) <= 120 else text[:119] + "…"
 
 
 __all__ = ["NO_HASH", "Checker"]

@@ -1,0 +1,336 @@
+"""One case again: the engine decides every act under the pinned definition, and must write what is on record.
+
+What cannot be decided from the case alone is taken from the record: the time of an act, who acted in which roles, who
+was told, which calendars were in force. Everything that follows from these is worked out anew.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from states.durations import parse_duration
+from states.guards import refusal
+from workflow import clocks, fields
+from workflow.case import NEVER, Case
+from workflow.engine import extending, transition
+from workflow.events import SYSTEM, Head, Who, Written
+from workflow.facts import facts_of
+from workflow.files import Incoming
+from workflow.findings import said
+from workflow.outbox import owe
+from workflow.plan import breach_of
+from workflow.recorded import GONE, Recorded
+from workflow.replay_law import Law
+from workflow.replay_room import Room
+from workflow.roles import Holder
+from workflow.runs import recheck
+from workflow.scene import Scene, Told
+from workflow.store.tx import Tx, Workspace
+from workflow.trail import canon
+
+FIRED = ("clock.reminded", "clock.breached", "clock.escalated")
+
+
+class Differs(Exception):
+    """What is on record is not what is decided again; the rest of the case is not looked at."""
+
+    def __init__(self, what: str, at: Recorded) -> None:
+        super().__init__(what)
+        self.what = what
+        self.at = at
+
+
+class Replayed(Case):
+    """A case whose next event is already written: writing it means comparing it."""
+
+    __slots__ = ("life",)
+
+    life: "Life"
+
+    def write(self, tx: Tx, kind: str, who: Who, **parts: Any) -> Written:  # noqa: ARG002
+        written = self.life.compare(kind, who, **parts)
+        self.head = written.head
+        return written
+
+
+class _Scene(Scene):
+    """Who answers, and by which calendars it was reckoned, as the record says."""
+
+    __slots__ = ("life", "setting")
+
+    def __init__(self, life: "Life", case: Case, definition: dict[str, Any]) -> None:
+        self.life = life
+        self.tx = life.room
+        self.case = case
+        self.definition = definition
+        self.setting = definition["calendar"] or life.room.workspace.calendar or "none"
+        self.zone = definition["zone"] or life.room.workspace.zone
+        self.calendars_n = 0
+
+    @property
+    def calendar(self) -> str:
+        return self.setting
+
+    def holders(self, role: str) -> list[Holder]:
+        raise NotImplementedError(role)
+
+    def tell(self, asked: list[str]) -> tuple[list[Told], list[dict[str, str]]]:  # noqa: ARG002
+        """Whom the event that comes next says was told."""
+        data = self.life.ahead.data if self.life.ahead else {}
+        if "holders" in data:
+            return [{"person": person, "role": "", "for": None} for person in data["holders"]], []
+        return data.get("told", []), data.get("skipped", [])
+
+
+class Life:
+    """The events of one case, lived through once more. After `run` its room and its case can be compared."""
+
+    def __init__(self, workspace: Workspace, law: Law, events: list[Recorded]) -> None:
+        self.law = law
+        self.events = events
+        self.room = Room(workspace)
+        self.position = 0
+        self.case: Replayed
+        self.scene: _Scene
+        self.title: Any = None
+        self.gone: set[str] = set()  # fields whose value was erased
+
+    @property
+    def ahead(self) -> Recorded | None:
+        """The event that must be written next."""
+        return self.events[self.position] if self.position < len(self.events) else None
+
+    def run(self) -> None:
+        """Raises Differs at the first event that is not what is decided again."""
+        self._open()
+        while (one := self.ahead) is not None:
+            self.room.now = one.at
+            self._setting()
+            doors = {
+                "case.acted": self._act, "case.assigned": self._assign, "case.linked": self._link,
+                "case.attached": self._attach, "case.commented": self._take, "extension.requested": self._ask_for_time,
+                "extension.refused": self._refuse_time, "clock.extended": self._grant_time,
+                "clock.recomputed": self._recompute, **dict.fromkeys(FIRED, self._fire),
+            }  # fmt: skip
+            door = doors.get(one.kind)
+            if door is None:
+                self._differs("nothing that happened before it leads to it")
+            before = self.position
+            door(one)
+            if self.position == before:
+                self._differs("nothing that happened before it leads to it")
+
+    def _differs(self, what: str, at: Recorded | None = None) -> NoReturn:
+        raise Differs(what, at or self.ahead or self.events[-1])
+
+    def _setting(self) -> None:
+        """The calendar, zone and calendars that this act reckoned with: those its own clock events name."""
+        scene = self.scene
+        n, reckoned = None, None
+        for one in self.events[self.position :]:
+            if one.at != self.room.now or (n is not None and reckoned is not None):
+                break
+            reckoned = reckoned or one.data.get("reckoned")
+            n = n if n is not None else one.data.get("calendars", (reckoned or {}).get("calendars"))
+        if reckoned:
+            scene.setting, scene.zone = str(reckoned.get("calendar")), str(reckoned.get("zone"))
+        if n is None:
+            n = self.law.number_at(self.room.now)
+        calendars = self.law.calendars(n) if isinstance(n, int) else None
+        if calendars is None:
+            self._differs(f"there were no calendars as of number {said(n)}")
+        scene.calendars, scene.calendars_n = calendars, n
+
+    # what an event must say
+
+    def compare(self, kind: str, who: Who, **parts: Any) -> Written:
+        """The engine would write this now: the next event on record must say the same."""
+        one = self.ahead
+        if one is None:
+            self._differs(f"{kind} should follow it, and does not")
+        event = one.event
+        if one.kind != kind:
+            self._differs(f"{kind} should come here, not {one.kind}")
+        private = dict(parts.pop("private", None) or {})
+        expected = {
+            "action": parts.get("action"), "from": parts.get("from_state"), "to": parts.get("to_state"),
+            "rule": parts.get("rule"), "unit": self.case.unit, "actor": who.actor, "behalf": who.behalf, "via": who.via,
+        }  # fmt: skip
+        for name, value in expected.items():
+            if event[name] != value:
+                self._differs(f"{name} is {said(event[name])}, decided again it is {said(value)}")
+        self._same(event["data"], dict(parts.get("data") or {}))
+        if set(private) != set(event["commit"]):
+            self._differs(f"it keeps {said(sorted(event['commit']))}, decided again it keeps {said(sorted(private))}")
+        self.position += 1
+        return Written(one.id, one.stream, one.n, one.hash, one.at)
+
+    def _same(self, is_: Mapping[str, Any], again: Mapping[str, Any]) -> None:
+        if canon(is_) == canon(again):
+            return
+        for name in sorted({*is_, *again}):
+            if name not in is_ or name not in again or canon([is_[name]]) != canon([again[name]]):
+                self._differs(f"{name} is {said(is_.get(name))}, decided again it is {said(again.get(name))}")
+
+    # what happens to a case
+
+    def _open(self) -> None:
+        one = self.events[0]
+        self.room.now = one.at
+        if one.kind != "case.opened":
+            self._differs("a case begins with its opening")
+        data, event, private = one.data, one.event, one.private()
+        definition = self.law.definitions.get(data["definition"])
+        if definition is None or definition["case"] != data["type"]:
+            self._differs(f"there was no such definition of {data['type']}")
+        if self.law.applied[data["definition"]] > one.at:
+            self._differs(f"this definition of {data['type']} was not in force yet")
+        values = data["fields"] | self._texts(private)
+        severity = values.get(definition["severity"]) if definition["severity"] else None
+        missing = [name for name, spec in definition["fields"].items() if spec["required"] and name not in values]
+        if missing or not set(values) <= set(definition["fields"]):
+            self._differs(f"its fields are not those of {data['type']}")
+        self.title = private.get("title", GONE)
+        self.case = Replayed(
+            (
+                data["case"], one.stream, data["type"], data["definition"], self.title, event["unit"],
+                definition["initial"], 1, severity, data["owner"], event["actor"], one.at, None, json.dumps(values),
+                "{}", "{}", NEVER, data["duty"], 0, Head().hash, "",
+            )
+        )  # fmt: skip
+        self.case.life = self
+        self.scene = _Scene(self, self.case, definition)
+        self._setting()
+        who = _who(event)
+        again = {
+            "type": data["type"], "definition": data["definition"], "case": data["case"], "owner": data["owner"],
+            "opener": event["actor"], "severity": severity, "duty": data["duty"], "due_on": data["due_on"],
+            "fields": fields.split(definition["fields"], values)[0], "version": 1,
+        }  # fmt: skip
+        self.case.write(
+            self.room, "case.opened", who, to_state=definition["initial"], rule=self.scene.rule("case", data["type"]),
+            data=again, private=private,
+        )  # fmt: skip
+        if not one.stream.startswith(f"{definition['ref']}-"):
+            self._differs(f"its number does not begin with {definition['ref']}", one)
+        clocks.follow(self.scene, who, clocks.Step(dated=data["due_on"]))
+
+    def _act(self, one: Recorded) -> None:
+        """An act of a person: would it be allowed again, and does the same follow from it?"""
+        case, event, data, private = self.case, one.event, one.data, one.private()
+        who, action = _who(event), event["action"]
+        if who == SYSTEM:
+            self._differs("no clock called for it")
+        held = frozenset(data["roles"])
+        values = data["fields"] | self._texts(private)
+        files = self._files(private)
+        facts = facts_of(case, self.room.now, who, held)
+        facts.given, facts.files, facts.reason = values, len(files), str(private.get("reason", ""))
+        problem = refusal(self.scene.definition, action, facts)
+        if problem is not None:
+            self._differs(f"decided again it is refused: {problem}")
+        to = self.scene.definition["actions"][action]["to"] or case.state
+        transition.carry_out(self.scene, action, who, to, held=held, values=values, files=files, reason=facts.reason)
+
+    def _fire(self, one: Recorded) -> None:
+        """The clocks do what they owe by this time."""
+        if not any(clock.pending and clock.pending.at <= one.at for clock in self.case.clocks.values()):
+            self._differs("no clock owed it at this time")
+        transition.catch_up(self.scene)
+
+    def _recompute(self, one: Recorded) -> None:
+        recheck(self.scene, _who(one.event))
+
+    def _take(self, one: Recorded) -> Written:
+        """Take an event as it is: it says itself all that it changes."""
+        self.position += 1
+        written = Written(one.id, one.stream, one.n, one.hash, one.at)
+        self.case.head = written.head
+        return written
+
+    def _counted(self, one: Recorded) -> Written:
+        self.case.version += 1
+        if one.data["version"] != self.case.version:
+            self._differs(f"version is {said(one.data['version'])}, decided again it is {self.case.version}")
+        return self._take(one)
+
+    def _assign(self, one: Recorded) -> None:
+        case, data = self.case, one.data
+        if data["was"] != case.owner or case.closed_at:
+            self._differs(f"the owner was {said(case.owner)}, and the case is {'closed' if case.closed_at else 'open'}")
+        written = self._counted(one)
+        case.owner = data["owner"]
+        body = {"state": case.state}
+        key = f"assigned/{one.n}"
+        owe(self.room, case, written, "case.assigned", persons=[data["owner"]], key=key, body=body)
+
+    def _link(self, one: Recorded) -> None:
+        self._counted(one)
+        self.room.link(one.data["kind"], one.data["ref"])
+
+    def _attach(self, one: Recorded) -> None:
+        if self.case.closed_at:
+            self._differs("the case is closed")
+        files = self._files(one.private())
+        first = len(self.room.rows["file"]) + 1
+        written = self._counted(one)
+        transition.keep_files(self.room, self.case, files, first, written)
+
+    # more time
+
+    def _ask_for_time(self, one: Recorded) -> None:
+        case, data = self.case, one.data
+        clock, allowed = extending.extendable(self.scene, data["clock"])
+        extending.check_amount(self.scene, clock, parse_duration(data["by"]), allowed)
+        if clock.state != "running" or one.at >= breach_of(clock.due_at):
+            self._differs(f"more time for {clock.name} could not be asked for then")
+        written = self._counted(one)
+        self.room.extension(
+            data["id"], clock=data["clock"], run=data["run"], by=data["by"], state="asked",
+            asked_by=one.event["actor"] or "", asked_at=one.at,
+        )  # fmt: skip
+        body = {"clock": clock.name, "by": data["by"], "due_at": clock.due_at, "zone": clock.zone}
+        persons = [told["person"] for told in data["told"]]
+        owe(self.room, case, written, one.kind, persons=persons, key=f"extend/{data['id']}", body=body)
+
+    def _refuse_time(self, one: Recorded) -> None:
+        self._decided(one, "refused", self._counted(one))
+
+    def _grant_time(self, one: Recorded) -> None:
+        data, private = one.data, one.private()
+        clock, allowed = extending.extendable(self.scene, data["clock"])
+        more = {"id": data["id"], "by": data["by"], "version": self.case.version + 1}
+        written = extending.extend(self.scene, clock, data["by"], allowed, _who(one.event), private, more)
+        self.case.version += 1
+        self._decided(one, "approved", written)
+
+    def _decided(self, one: Recorded, state: str, written: Written) -> None:
+        data, clock = one.data, self.case.clocks[one.data["clock"]]
+        asked = self.room.rows["extension"].get((data["id"],))
+        if asked is None or asked["state"] != "asked" or asked["asked_by"] in _who(one.event).persons:
+            self._differs("nobody else had asked for this time", one)
+        self.room.extension(data["id"], state=state, decided_by=one.event["actor"], decided_at=one.at)
+        body = {"clock": clock.name, "by": data["by"], "due_at": clock.due_at, "zone": clock.zone}
+        key = f"extend/{data['id']}/{state}"
+        owe(self.room, self.case, written, one.kind, persons=[asked["asked_by"]], key=key, body=body)
+
+    # values that are kept beside the trail
+
+    def _texts(self, private: Mapping[str, Any]) -> dict[str, Any]:
+        texts = {name[6:]: value for name, value in private.items() if name.startswith("field/")}
+        self.gone = (self.gone - set(texts)) | {name for name, value in texts.items() if value == GONE}
+        return texts
+
+    def _files(self, private: Mapping[str, Any]) -> list[Incoming]:
+        numbers = sorted(int(name[5:]) for name in private if name.startswith("file/"))
+        if numbers != list(range(len(self.room.rows["file"]) + 1, len(self.room.rows["file"]) + 1 + len(numbers))):
+            self._differs(f"its files have the numbers {numbers}")
+        kept = [private[f"file/{number}"] for number in numbers]
+        gone = {"name": GONE, "sha256": GONE, "size": GONE}
+        return [Incoming(**(gone if file == GONE else file)) for file in kept]
+
+
+def _who(event: Mapping[str, Any]) -> Who:
+    """Who acted; the scheduler is always the same one."""
+    who = Who(event["actor"], event["via"], event["behalf"])
+    return SYSTEM if who == SYSTEM else who
