@@ -28,8 +28,8 @@ def request_extension(
     text = format_duration(by)
 
     def do(scene: Scene) -> Written:
-        found, allowed = _extendable(scene, clock)
-        _check_amount(scene, found, by, allowed)
+        found, allowed = extendable(scene, clock)
+        check_amount(scene, found, by, allowed)
         if not reason.strip():
             raise NotNow("More time needs a reason.", hint=N_("Say why with --reason TEXT."))
         if found.state != "running" or scene.tx.now >= breach_of(found.due_at):
@@ -83,7 +83,7 @@ def decide_extension(
     """Grant the time that was asked for, or refuse it; never by who asked."""
 
     def do(scene: Scene) -> Written:
-        found, allowed = _extendable(scene, clock)
+        found, allowed = extendable(scene, clock)
         row = tx.one(sql.ASKED, case_id=scene.case.id, clock=clock)
         if row is None:
             raise NotNow(
@@ -140,7 +140,7 @@ def extend(  # noqa: PLR0917  # one caller, right above
     return written
 
 
-def _extendable(scene: Scene, clock: str) -> tuple[Clock, dict[str, Any]]:
+def extendable(scene: Scene, clock: str) -> tuple[Clock, dict[str, Any]]:
     """The clock of this case by name, and what its law says about more time."""
     specs = scene.definition["clocks"]
     if clock not in specs:
@@ -158,7 +158,7 @@ def _extendable(scene: Scene, clock: str) -> tuple[Clock, dict[str, Any]]:
     return found, allowed
 
 
-def _check_amount(scene: Scene, clock: Clock, by: Duration, allowed: dict[str, Any]) -> None:
+def check_amount(scene: Scene, clock: Clock, by: Duration, allowed: dict[str, Any]) -> None:
     """No more than the law allows at once: compared by the day each would reach."""
     check_extensions(clock.rule, [by])
     text = format_duration(by)
