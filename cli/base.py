@@ -229,6 +229,13 @@ def arg(name: str, **attrs: Any) -> Arg:
     return Arg([name], **attrs)
 
 
+def complete_file(_ctx: click.Context, _param: click.Parameter, begun: str) -> "list[CompletionItem[str]]":
+    """Lets the shell complete the name of a file; click.Path would ask gettext for its name at every start."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(begun, type="file")]
+
+
 def choices(names: Sequence[str]) -> click.Choice[str]:
     """One of these words."""
     return click.Choice(names)

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from cli.acts import change, take_in
-from cli.base import Command, Group, opt
+from cli.base import Command, Group, complete_file, opt
 from cli.forms import field_options, given, pinned_or_refused, spoken
 from cli.session import Session
 from cli.texts import N_
@@ -92,7 +92,7 @@ def acting(ref: str, name: str, action: Mapping[str, Any], definition: Mapping[s
         callback=act,
         params=[
             *field_options(definition, [*action["needs"], *action["takes"]], action["needs"]),
-            opt("--file", metavar="PATH", multiple=True, type=click.Path(), help=wanted),
+            opt("--file", metavar="PATH", multiple=True, shell_complete=complete_file, help=wanted),
         ],
         help=spoken(action["title"], name),
         changes=True,
