@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from support.office import START, run
+from support.office import REGISTER, START, Office, run
 
 from cli.session import os_login
 
@@ -103,13 +103,38 @@ def test_a_database_of_its_own_address(tmp_path, init):
 
 
 def test_a_server_database(tmp_path, init, pg_url):
-    """`--db postgresql://…` makes the workspace there; a second one is a conflict."""
-    assert init(tmp_path / "office", "--db", pg_url, "--pack", "responsibility").code == 0
-    status = run("--home", tmp_path / "office", "db", "status", "--format", "json", folder=tmp_path).json
+    """`--db postgresql://…` makes the workspace there, and everything works on it; a second one is a conflict."""
+    home = tmp_path / "office"
+    assert init(home, "--db", pg_url, "--pack", "responsibility", "--sandbox", "--now", START).code == 0
+    office = Office(home)
+    status = office.json("db", "status")
     assert (status["kind"], status["file"]) == ("postgres", None)
-    assert run("--home", tmp_path / "office", "doctor", folder=tmp_path).code in {0, 1}
+    office.run("org", "import", office.file("register.yaml", REGISTER))
+    ref = office.report()
+    office.run("do", ref, "submit", "--file", office.file("figures.txt"), "--as", "chen.chen")
+    office.run("do", ref, "review", "--as", "sun.yue", "--dry-run")
+    office.run("do", ref, "review", "--as", "chen.chen", code=4)
+    assert [row["clock"] for row in office.json("due", "--mine", "--as", "sun.yue")["rows"]] == ["review"]
+    assert office.json("case", "show", ref)["state"] == "submitted"
+    assert office.json("audit", "verify")["ok"] is True
+    assert office.json("doctor")["ok"] is True
+    assert office.json("advance", "--by", "1d")["now"] == "2026-01-06T09:00:00+08:00"
     assert init(tmp_path / "other", "--db", pg_url).code == 6
     assert names(tmp_path / "other") is None
+
+
+def test_in_a_real_workspace_the_account_acts(tmp_path, init):
+    """Outside a sandbox the account of the operating system acts, and `--as` needs a recorded deputation."""
+    home = tmp_path / "office"
+    assert init(home, "--pack", "responsibility").code == 0
+    office = Office(home)
+    office.run("org", "import", office.file("register.yaml", REGISTER))
+    me = office.json("whoami")
+    assert (me["login"], me["via"], me["admin"]) == (os_login(), "os-login", True)
+    case = office.json("new", "report", "--unit", "SAFE", "--title", "x", "--recipient", "CITY")
+    assert case["owner"] == os_login()
+    office.run("case", "comment", case["ref"], "hello", "--as", "li.na", code=4)
+    office.run("new", "report", "--unit", "SAFE", "--title", "x", "--recipient", "CITY", "--as", "nobody", code=3)
 
 
 def test_upgrade_says_what_it_did(office):
