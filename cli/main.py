@@ -17,7 +17,7 @@ from cli.base import SETTINGS, Group  # noqa: E402
 from cli.registry import ROOT  # noqa: E402
 from cli.session import Session  # noqa: E402
 from cli.texts import N_  # noqa: E402
-from states.errors import Problem  # noqa: E402
+from states.errors import Problem, Usage  # noqa: E402
 
 
 class Root(Group):
@@ -45,6 +45,7 @@ class Root(Group):
 
     def _answer(self, words: list[str], name: str, extra: dict[str, Any]) -> int:
         """The exit code of a command; what it raises is the caller's to report."""
+        _check_encoding(words)
         instruction = os.environ.get(COMPLETE)
         if instruction:
             from click.shell_completion import shell_complete
@@ -72,6 +73,17 @@ def first_look(words: Sequence[str]) -> dict[str, str]:
         if name in EARLY:
             found[name] = value if equals else words[place + 1] if place + 1 < len(words) else ""
     return found
+
+
+def _check_encoding(words: Sequence[str]) -> None:
+    """Usage for a word that is not text in the terminal's encoding; the name of a file may be anything."""
+    for word in words:
+        if not word.isascii() and any("\ud800" <= sign <= "\udfff" for sign in word) and not os.path.exists(word):  # noqa: PTH110
+            raise Usage(
+                "{word} is not text in UTF-8.",
+                hint=N_("Set the encoding of the terminal to UTF-8 and type it again."),
+                word=ascii(word),
+            )
 
 
 def _configured_language(session: Session, early: dict[str, str]) -> str | None:

@@ -136,6 +136,12 @@ def test_controls_never_reach_the_screen(office):
     assert "\x1b" not in refused
 
 
+def test_words_that_are_no_text(office):
+    """Bytes that are not UTF-8 are wrong words, said so that any terminal can show it."""
+    refused = office.program("case", "list", "--state", os.fsdecode(b"\xff\xfe"), code=2)
+    assert "'\\udcff\\udcfe' is not text in UTF-8" in refused.err
+
+
 def test_bare_words_are_answered_with_help(tmp_path):
     """`duecourse` alone shows its commands; a noun alone shows its verbs; both are wrong words."""
     bare = run(folder=tmp_path)
