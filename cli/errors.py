@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from cli.texts import _
+from cli.texts import _, roles
 from cli.width import clean
 from states.errors import (
     Conflict,
@@ -48,7 +48,9 @@ def fill(text: str, places: dict[str, Any]) -> str:
     if not text:
         return ""
     spoken = _(text)
-    return spoken.format(**places) if places else spoken
+    if not places:
+        return spoken
+    return spoken.format(**{key: roles(value) if key in ("role", "roles") else value for key, value in places.items()})
 
 
 def describe(error: BaseException) -> tuple[int, dict[str, Any]]:

@@ -9,6 +9,7 @@ from cli.base import arg, command, opt
 from cli.errors import fill
 from cli.session import Session
 from cli.texts import N_, _
+from cli.texts import role as role_name
 from cli.typed import day, today
 from states.errors import Invalid, NotFound
 
@@ -155,7 +156,11 @@ def ladder(session: Session, unit: str, on: str | None) -> None:
     with session.read() as tx:
         found = register.ladder(tx, unit, _on(tx, on))
     rows = [
-        [role["role"], render.names(role["holders"]), _(WHY[role["why"]]) if role["why"] else _holds(role["holders"])]
+        [
+            role_name(role["role"]),
+            render.names(role["holders"]),
+            _(WHY[role["why"]]) if role["why"] else _holds(role["holders"]),
+        ]
         for role in found["roles"]
     ]
     heads = [_("Role"), _("Held by"), _("How")]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from states.errors import N_
 
-__all__ = ["LANGUAGES", "N_", "_", "language", "pick", "plural", "say", "title", "use"]
+__all__ = ["LANGUAGES", "N_", "_", "language", "pick", "plural", "role", "roles", "say", "title", "use"]
 
 DOMAIN = "duecourse"
 LOCALE = os.path.join(os.path.dirname(__file__), "locale")
@@ -72,3 +72,24 @@ def title(titles: Mapping[str, str] | None, name: str) -> str:
     if language() == "en":
         return name
     return (titles or {}).get("zh") or name
+
+
+# Roles and posts with a meaning of their own; English readers see the names that policies use.
+_ROLES = (
+    N_("owner"), N_("opener"), N_("party"), N_("system"), N_("first"), N_("direct"), N_("member_in_charge"),
+    N_("unit_head"), N_("office"), N_("inspector"), N_("staff"), N_("reviewer"), N_("decider"),
+)  # fmt: skip
+
+
+def role(name: str) -> str:
+    """How a role is called: a role of the superior body by its own name there."""
+    if language() == "en":
+        return name
+    if name.startswith("superior."):
+        return _("the superior body's {role}").format(role=role(name.removeprefix("superior.")))
+    return _(name)
+
+
+def roles(names: str) -> str:
+    """Several roles, as problems name them: `owner, unit_head`."""
+    return ", ".join(role(name) for name in names.split(", "))
