@@ -50,7 +50,8 @@ def fill(text: str, places: dict[str, Any]) -> str:
     spoken = _(text)
     if not places:
         return spoken
-    return spoken.format(**{key: roles(value) if key in ("role", "roles") else value for key, value in places.items()})
+    named = {key: roles(value) for key, value in places.items() if key in ("role", "roles") and isinstance(value, str)}
+    return spoken.format(**{**places, **named})
 
 
 def describe(error: BaseException) -> tuple[int, dict[str, Any]]:
