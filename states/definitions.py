@@ -92,7 +92,8 @@ def duty_of(code: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> di
 
 
 def _fields(data: Mapping[str, Any], actions: Mapping[str, Any]) -> dict[str, Any]:
-    asked = {name for action in actions.values() for name in (*action["needs"], *action["takes"])}
+    # What an act has to bring, or its effective time, is not known at opening; all else may be said there already.
+    asked = {name for action in actions.values() for name in (*action["needs"], action["effective"])}
     fields = {}
     for name, field in data.items():
         choices = field.get("choices")
@@ -104,7 +105,7 @@ def _fields(data: Mapping[str, Any], actions: Mapping[str, Any]) -> dict[str, An
             "choices": list(choices) if choices is not None else None,
             "titles": {choice: title or titled(choice) for choice, title in (choices or {}).items()},
             "default": field.get("default"),
-            "open": required or name not in asked,
+            "open": required or field.get("default") is not None or name not in asked,
             "min": field.get("min"),
             "max": field.get("max"),
             "erasable": field.get("erasable", field["type"] == "text"),

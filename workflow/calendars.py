@@ -8,7 +8,7 @@ from workflow.sql import workspace as sql
 from workflow.store import Tx
 from workflow.trail import Who, canon, digest, record
 
-_cache: dict[tuple[str, int], Calendars] = {}
+_cache: dict[str, Calendars] = {}  # head of the calendar stream -> what was in force under it
 
 
 def load(tx: Tx) -> Calendars:
@@ -19,8 +19,7 @@ def load(tx: Tx) -> Calendars:
 def as_of(tx: Tx) -> tuple[Calendars, int]:
     """The current calendars, and the number of the last event that changed them: it names every version in force."""
     row = tx.one(sql.CALENDAR_HEAD)
-    n = row[0] if row else 0
-    key = (tx.workspace.origin, n)
+    n, key = row or (0, tx.workspace.origin)
     found = _cache.get(key)
     if found is None:
         found = Calendars(bodies(tx))

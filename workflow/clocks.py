@@ -67,9 +67,9 @@ def _go_on_or_end(scene: Scene, clock: Clock, spec: Spec, who: Who, step: Step) 
     elif action in spec["met_by"] or (case.state not in here and step.before in here):
         stop(scene, clock, who, "met", effective=step.effective)
     elif action in spec["paused_by"] or (case.state in spec["pauses_in"] and step.before not in spec["pauses_in"]):
-        pause(scene, clock, who)
+        pause(scene, clock, who, effective=step.effective)
     elif action in spec["resumed_by"] or (step.before in spec["pauses_in"] and case.state not in spec["pauses_in"]):
-        resume(scene, clock, who)
+        resume(scene, clock, who, effective=step.effective)
     elif action in spec["resets_on"]:
         clock.stops = []
         at = step.effective or scene.tx.now

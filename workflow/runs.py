@@ -56,13 +56,13 @@ def stop(scene: Scene, clock: Clock, who: Who, state: str, *, effective: str | N
     tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
 
 
-def pause(scene: Scene, clock: Clock, who: Who) -> None:
+def pause(scene: Scene, clock: Clock, who: Who, *, effective: str | None = None) -> None:
     """A running clock stands still. One that was breached stays breached: nothing is less late for waiting."""
     case, tx = scene.case, scene.tx
     if clock.state != "running":
         return
     clock.state = "paused"
-    clock.stops.append([tx.now, None])
+    clock.stops.append([max(effective or tx.now, clock.started_at), None])
     case.write(
         tx,
         "clock.paused",
@@ -74,11 +74,12 @@ def pause(scene: Scene, clock: Clock, who: Who) -> None:
     tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
 
 
-def resume(scene: Scene, clock: Clock, who: Who) -> None:
+def resume(scene: Scene, clock: Clock, who: Who, *, effective: str | None = None) -> None:
     """A paused clock runs again; the time it stood still is left out of its limit."""
     if clock.state != "paused":
         return
-    clock.stops[-1][1] = scene.tx.now
+    since = clock.stops[-1][0] or ""
+    clock.stops[-1][1] = max(effective or scene.tx.now, since)
     move(scene, clock, who, "clock.resumed", why="resumed")
 
 

@@ -27,7 +27,7 @@ CALENDAR_OLD = "UPDATE calendar SET current = 0 WHERE name = :name AND current =
 CALENDAR_NEW = """INSERT INTO calendar (name, version, body, at, current)
 VALUES (:name, :version, :body, :at, 1)"""
 CALENDAR_AGAIN = "UPDATE calendar SET current = 1 WHERE name = :name AND version = :version"
-CALENDAR_HEAD = "SELECT n FROM stream WHERE name = 'calendar'"
+CALENDAR_HEAD = "SELECT n, hash FROM stream WHERE name = 'calendar'"
 
 RECEIPT = "SELECT digest, answer FROM receipt WHERE key = :key"
 RECEIPT_NEW = "INSERT INTO receipt (key, digest, answer, at) VALUES (:key, :digest, :answer, :at)"
