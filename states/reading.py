@@ -1,7 +1,8 @@
 """How a policy text is read: small readers for words, lists, records and amounts; they report and never raise."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from states.durations import BUSINESS, format_duration, parse_duration
@@ -86,29 +87,35 @@ def many(item: Read, *, bare: bool = True) -> Read:
     return read
 
 
-def record(keys: Mapping[str, Read], required: Iterable[str] = ()) -> Read:
+@dataclass(frozen=True, slots=True)
+class Record:
     """A reader for a mapping with known keys; keys that are not given are not in the outcome."""
 
-    def read(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
+    keys: Mapping[str, Read]
+    required: Sequence[str]
+
+    def __call__(self, sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
         if not _is_map(sheet, node, path):
             return {}
         found = {}
         for key, child in node.entries.items():
-            if key not in keys:
+            if key not in self.keys:
                 sheet.places[(*path, key)] = node.keys[key]
-                sheet.unknown((*path, key), "key", key, keys)
+                sheet.unknown((*path, key), "key", key, self.keys)
             elif child.kind == "null":
                 sheet.places[(*path, key)] = node.keys[key]
                 sheet.flaw((*path, key), "unset", N_("`{key}` has no value; set it, or leave the key out."), key=key)
             else:
                 sheet.places[(*path, key)] = child.place
-                found[key] = keys[key](sheet, child, (*path, key))
-        for key in required:
+                found[key] = self.keys[key](sheet, child, (*path, key))
+        for key in self.required:
             if key not in node.entries:
                 sheet.flaw(path, "missing-key", N_("`{key}` is missing here."), key=key)
         return found
 
-    return read
+
+def record(keys: Mapping[str, Read], required: Sequence[str] = ()) -> Record:
+    return Record(keys, required)
 
 
 def table(entry: Read, name: Read, *, at_value: bool = False) -> Read:

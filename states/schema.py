@@ -70,7 +70,7 @@ def value(sheet: Sheet, node: Node, path: Path) -> Any:
 
 def step(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
     """A step of a ladder: at or `after` the end of the limit, or `before` it."""
-    found: dict[str, Any] = STEP(sheet, node, path)
+    found = STEP(sheet, node, path)
     given = {"after", "before"} & node.entries.keys()
     if len(given) == 2:
         sheet.flaw(
@@ -84,8 +84,7 @@ def step(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
 def effective(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
     """The field with the time an act takes effect: its name, or `{field: NAME, at-most: HOW LONG AGO}`."""
     if node.kind == "map":
-        found: dict[str, Any] = EFFECTIVE(sheet, node, path)
-        return found
+        return EFFECTIVE(sheet, node, path)
     return {"field": text(sheet, node, path)}
 
 
@@ -172,13 +171,15 @@ EFFECT = record(
     },
     required=("on", "bars", "whom", "from"),
 )
+AIM = record({"kind": many(text), "units": many(text)})
+DUE = record({"on": many(MONTH_DAY), "end": flag, "roll": one_of("none", "previous", "next")})
 DUTY = record(
     {
         "title": title,
         "opens": _name,
-        "for": record({"kind": many(text), "units": many(text)}),
+        "for": AIM,
         "every": one_of(*WINDOWS),
-        "due": record({"on": many(MONTH_DAY), "end": flag, "roll": one_of("none", "previous", "next")}),
+        "due": DUE,
         "lead": duration,
         "owner": ROLE,
         "case_title": title,
