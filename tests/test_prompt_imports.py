@@ -24,6 +24,7 @@ HEAVY = {
     "email",
 }
 NOT_FOR_READING = {"transitions", "filelock", "psycopg", "tomllib", "workflow.engine", "states.compiler"}
+LEAN = {"hashlib", "pathlib", "urllib", "difflib", "states.limits", "workflow.clocks", "workflow.trail", "locale"}
 NEVER_AT_ALL = {"sqlite3", "workflow", "psycopg"}
 
 
@@ -65,6 +66,15 @@ def test_looking_loads_little(office, words):
     ref = office.report()
     names = loaded(office, *(word.replace("{ref}", ref) for word in words))
     assert names & (HEAVY | NOT_FOR_READING) == set()
+
+
+@pytest.mark.parametrize(
+    "words", [["due"], ["case", "list"], ["case", "show", "{ref}"], ["audit", "log"]], ids=" ".join
+)
+def test_the_daily_questions_are_lean(office, words):
+    """What is asked many times a day loads no hashing, no limits, no path library: each of these costs a tenth."""
+    ref = office.report()
+    assert loaded(office, *(word.replace("{ref}", ref) for word in words)) & LEAN == set()
 
 
 @pytest.mark.parametrize("words", [["--help"], ["case", "--help"], ["due", "--help"], ["--version"]], ids=" ".join)
