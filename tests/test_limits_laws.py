@@ -62,8 +62,8 @@ def test_a_longer_limit_never_ends_earlier(
 def test_a_later_event_never_ends_earlier(
     event: datetime, later: int, zone: str, unit: str, n: int, shape: dict
 ) -> None:
-    """Due rises with the event."""
-    shape = monotone(unit, shape)
+    """Due rises with the event. A cut-off is left out: late on Friday it moves an event past one on Saturday."""
+    shape = {key: value for key, value in monotone(unit, shape).items() if key != "cutoff"}
     assert end((n, unit), event, zone, shape) <= end((n, unit), event + timedelta(minutes=later), zone, shape)
 
 
