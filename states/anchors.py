@@ -8,9 +8,8 @@ a time still to come; a breach only once it is there.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from states.instants import MIDNIGHT, at_start, parse_instant, zone_of
 from states.rule_values import event
@@ -23,8 +22,7 @@ _NAMED_BY = {"field": "field", "acted": "action", "due": "clock", "breached": "c
 _ACTS = ("starts_on", "paused_by", "resumed_by", "resets_on")
 
 
-@dataclass(slots=True)
-class Moments:
+class Moments(NamedTuple):
     """When what happened in one case: UTC stamps of fixed width; ``zone`` is where a bare date begins."""
 
     opened: str

@@ -1,6 +1,5 @@
 """What a clock is counted from: the words of a policy become instants, or the clock waits."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -47,8 +46,7 @@ BREACHED: dict[str, Any] = {"a": "breached", "clock": "reply"}
 )
 def test_an_anchor_is_the_time_of_what_it_names(anchor: dict[str, Any] | None, found: str | None) -> None:
     """First is by order in the list, earliest of what has happened, latest once all has, and nothing is not yet."""
-    moments = replace(
-        NONE,
+    moments = NONE._replace(
         fields={"known_at": LATE, "empty": None},
         acted={"submit": MIDDLE},
         due={"reply": EARLY},
@@ -60,10 +58,10 @@ def test_an_anchor_is_the_time_of_what_it_names(anchor: dict[str, Any] | None, f
 def test_a_date_begins_at_midnight_where_the_case_is() -> None:
     """A date is compared with instants as the beginning of that day in the zone of the case, and stays a date."""
     both: dict[str, Any] = {"earliest": [{"a": "field", "field": "day"}, SUBMITTED]}
-    evening = replace(NONE, fields={"day": "2026-03-02"}, acted={"submit": "2026-03-01T18:00:00.000000Z"})
+    evening = NONE._replace(fields={"day": "2026-03-02"}, acted={"submit": "2026-03-01T18:00:00.000000Z"})
     assert happened(both, evening) == "2026-03-01T18:00:00.000000Z"
-    assert happened(both, replace(evening, zone="Asia/Shanghai")) == "2026-03-02"
-    assert resolved({"from": both, "limit": "2 days"}, replace(evening, zone="Asia/Shanghai")) == {
+    assert happened(both, evening._replace(zone="Asia/Shanghai")) == "2026-03-02"
+    assert resolved({"from": both, "limit": "2 days"}, evening._replace(zone="Asia/Shanghai")) == {
         "from": "2026-03-02",
         "limit": "2 days",
     }
@@ -78,7 +76,7 @@ def test_a_branch_that_waits_is_left_out_of_earliest_and_holds_up_the_others() -
     assert resolved({"sequence": branches[::-1]}, NONE) is None
     assert resolved({"from": SUBMITTED, "limit": "1 day"}, NONE) is None
     assert resolved({"latest": [{"earliest": branches}, {"limit": "1 day"}]}, NONE) is not None
-    done = replace(NONE, acted={"submit": "2026-03-02T05:15:00.000000Z"})
+    done = NONE._replace(acted={"submit": "2026-03-02T05:15:00.000000Z"})
     assert resolved({"latest": branches}, done) == {
         "latest": [{"limit": "3 days"}, {"from": "2026-03-02T05:15:00+00:00", "limit": "1 day"}]
     }
