@@ -184,6 +184,71 @@ def test_a_step_may_come_before_the_end_and_the_last_one_again(permits: World) -
     assert permits.clock(ref, "decide")["level"] == 3
 
 
+CHAIN = """
+case: notice
+ref: NTC
+states: {open: {initial: true}, hold: {}, done: {final: true}}
+actions:
+  receive: {from: open, to: same, by: [owner]}
+  forward: {from: open, to: same, by: [owner]}
+  stop:    {from: open, to: hold, by: [owner]}
+  amend:   {from: hold, to: open, by: [owner]}
+  close:   {from: open, to: done, by: [unit_head]}
+clocks:
+  answer:  {runs_in: open, pauses_in: [hold], from: due(work), limit: 2 days, holders: [owner], ladder: plain}
+  work:    {runs_in: open, pauses_in: [hold], limit: 3 days, holders: [owner], ladder: plain, resets_on: [amend]}
+  forward: {runs_in: open, starts_on: [receive], met_by: [forward], limit: 2 hours, holders: [owner], ladder: plain}
+  chase:   {runs_in: open, from: breached(work), limit: 1 day, holders: [unit_head], ladder: plain}
+ladders:
+  plain: [{after: 0, tell: [unit_head]}]
+"""
+
+
+def test_each_level_has_its_own_time_from_when_it_receives(world: World) -> None:
+    """Received at nine: two hours. Received again before it was passed on: counted anew. Passed on: met. Then again."""
+    world.apply(CHAIN)
+    ref = world.new("notice", "wang")
+    assert "forward" not in states(world, ref)
+    world.do(ref, "receive", "wang")
+    world.until("2026-02-09 10:00")
+    world.do(ref, "receive", "wang")
+    clock = world.clock(ref, "forward")
+    assert (clock["run"], clock["due_at"]) == (2, "2026-02-09T12:00:00+08:00")
+    world.do(ref, "forward", "wang")
+    assert states(world, ref)["forward"] == "met"
+    world.do(ref, "receive", "wang")
+    assert world.clock(ref, "forward")["run"] == 3
+
+
+def test_a_clock_may_count_from_the_end_of_one_below_it(world: World) -> None:
+    """The answer is due two days after the three days of work, and both run from the opening on."""
+    world.apply(CHAIN)
+    ref = world.new("notice", "wang")
+    assert world.clock(ref, "work")["due_on"] == "2026-02-12"
+    assert world.clock(ref, "answer")["due_on"] == "2026-02-14"
+
+
+def test_a_breach_starts_what_is_counted_from_it(world: World) -> None:
+    """The chase begins one second after the work was late, without anybody acting."""
+    world.apply(CHAIN)
+    ref = world.new("notice", "wang")
+    world.until("2026-02-12 23:00")
+    assert "chase" not in states(world, ref)
+    world.until("2026-02-13 00:01")
+    assert world.clock(ref, "chase")["due_on"] == "2026-02-14"
+
+
+def test_an_act_that_ends_a_pause_may_also_count_anew(world: World) -> None:
+    """Amending after a hold starts the three days again from the amendment; what hangs on them moves along."""
+    world.apply(CHAIN)
+    ref = world.new("notice", "wang")
+    world.do(ref, "stop", "wang")
+    world.until("2026-02-20 10:00")
+    world.do(ref, "amend", "wang")
+    assert world.clock(ref, "work")["due_on"] == "2026-02-23"
+    assert world.clock(ref, "answer")["due_on"] == "2026-02-25"
+
+
 GRADED = """
 case: accident
 ref: AXD

@@ -42,38 +42,56 @@ def follow(scene: Scene, who: Who, step: Step) -> None:
         if clock is not None and clock.open:
             _go_on_or_end(scene, clock, spec, who, step)
     dated = step.dated
-    started = set()
-    for name, spec in specs.items():
-        if not _begins(case, name, spec, step):
-            continue
-        inputs = _inputs(scene, spec, step, again=name in case.clocks)
-        if dated:
-            inputs, dated = ({"date": dated}, _entered(scene, step)), None
-        if inputs:
-            start(scene, name, *inputs, who)
-            started.add(name)
+    started: set[str] = set()
+    again = True
+    while again:  # a clock that starts may be what one above it is counted from
+        again = False
+        for name, spec in specs.items():
+            if name in started or not _begins(case, name, spec, step):
+                continue
+            inputs = _inputs(scene, spec, step, again=name in case.clocks)
+            if dated:
+                inputs, dated = ({"date": dated}, _entered(scene, step)), None
+            if inputs:
+                start(scene, name, *inputs, who)
+                started.add(name)
+                again = True
     for name, spec in specs.items():
         clock = case.clocks.get(name)
         if clock is not None and clock.open and name not in started and _touches(spec, step):
             _keep_up(scene, clock, spec, who, step)
 
 
+def settle(scene: Scene, who: Who) -> None:
+    """After a clock was breached or moved by itself: let those that are counted from it follow."""
+    if any(depends_on(spec)["clocks"] for spec in scene.definition["clocks"].values()):
+        follow(scene, who, Step(scene.case.state))
+
+
 def _go_on_or_end(scene: Scene, clock: Clock, spec: Spec, who: Who, step: Step) -> None:
     """A running clock is cancelled, met, paused, resumed or counted anew, or simply goes on."""
     case, action = scene.case, step.action
     here = {*spec["runs_in"], *spec["pauses_in"]}
+    at = step.effective or scene.tx.now
     if action in spec["cancels"] or not condition_holds(spec["if"], case.fields):
         stop(scene, clock, who, "cancelled")
-    elif action in spec["met_by"] or (case.state not in here and step.before in here):
+        return
+    if action in spec["met_by"] or (case.state not in here and step.before in here):
         stop(scene, clock, who, "met", effective=step.effective)
-    elif action in spec["paused_by"] or (case.state in spec["pauses_in"] and step.before not in spec["pauses_in"]):
-        pause(scene, clock, who, effective=step.effective)
-    elif action in spec["resumed_by"] or (step.before in spec["pauses_in"] and case.state not in spec["pauses_in"]):
-        resume(scene, clock, who, effective=step.effective)
-    elif action in spec["resets_on"]:
+        return
+    anew = action in spec["resets_on"] or action in spec["starts_on"]
+    if action in spec["paused_by"] or (case.state in spec["pauses_in"] and step.before not in spec["pauses_in"]):
+        pause(scene, clock, who, effective=step.effective, anew=anew)
+    elif anew and (clock.state != "paused" or _resumes(spec, case, step)):
         clock.stops = []
-        at = step.effective or scene.tx.now
         move(scene, clock, who, "clock.recomputed", why="reset", from_at=at)
+    elif _resumes(spec, case, step):
+        resume(scene, clock, who, effective=step.effective)
+
+
+def _resumes(spec: Spec, case: Case, step: Step) -> bool:
+    left = step.before in spec["pauses_in"] and case.state not in spec["pauses_in"]
+    return step.action in spec["resumed_by"] or left
 
 
 def _begins(case: Case, name: str, spec: Spec, step: Step) -> bool:

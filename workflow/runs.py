@@ -56,19 +56,28 @@ def stop(scene: Scene, clock: Clock, who: Who, state: str, *, effective: str | N
     tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
 
 
-def pause(scene: Scene, clock: Clock, who: Who, *, effective: str | None = None) -> None:
+def pause(scene: Scene, clock: Clock, who: Who, *, effective: str | None = None, anew: bool = False) -> None:
     """A running clock stands still. One that was breached stays breached: nothing is less late for waiting."""
     case, tx = scene.case, scene.tx
     if clock.state != "running":
         return
     clock.state = "paused"
-    clock.stops.append([max(effective or tx.now, clock.started_at), None])
+    at = max(effective or tx.now, clock.started_at)
+    if anew:  # when it runs again it counts from here
+        clock.stops, clock.from_at = [], at
+    clock.stops.append([at, None])
     case.write(
         tx,
         "clock.paused",
         who,
         rule=scene.rule("clock", clock.name),
-        data={"clock": clock.name, "run": clock.run, "due_at": clock.due_at, "stops": clock.stops},
+        data={
+            "clock": clock.name,
+            "run": clock.run,
+            "due_at": clock.due_at,
+            "from_at": clock.from_at,
+            "stops": clock.stops,
+        },
     )
     disarm(scene, clock)
     tx.put(sql.UPDATE, case_id=case.id, **clock.columns())

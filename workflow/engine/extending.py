@@ -4,12 +4,12 @@ from typing import Any
 
 from states.durations import Duration, format_duration
 from states.errors import N_, Conflict, NotNow, NotPermitted, Usage
-from states.rules import check_extensions, parse_rule
-from workflow import outbox
+from states.rules import check_extensions
+from workflow import clocks, outbox
 from workflow.case import Clock
 from workflow.engine.common import acting_for, held_in
 from workflow.engine.remarks import small
-from workflow.plan import breach_of, due_of
+from workflow.plan import breach_of, due_of, with_more
 from workflow.receipts import Outcome
 from workflow.runs import move
 from workflow.scene import Scene
@@ -110,7 +110,7 @@ def decide_extension(
                 data={"clock": clock, "run": run, **more}, private=private,
             )  # fmt: skip
         else:
-            written = extend(scene, found, by, allowed, me, private, more)
+            written = extend(scene, found, by, me, private, more)
         outbox.owe(
             tx, scene.case, written, written_kind(grant), persons=[asked_by], key=f"extend/{id_}/{state}",
             body={"clock": clock, "by": by, "due_at": found.due_at, "zone": found.zone},
@@ -125,18 +125,15 @@ def written_kind(grant: bool) -> str:
 
 
 def extend(  # noqa: PLR0917  # one caller, right above
-    scene: Scene, clock: Clock, by: str, allowed: dict[str, Any], who: Who, private: Any, more: dict[str, Any]
+    scene: Scene, clock: Clock, by: str, who: Who, private: Any, more: dict[str, Any]
 ) -> Written:
     if clock.state == "paused":
         raise NotNow("{clock} stands still now.", hint=N_("Decide when it runs again."), clock=clock.name)
-    rule = None
-    if allowed.get("from") == "due":
-        rule = parse_rule({"sequence": [clock.rule, by]})
-    else:
-        clock.extensions.append(by)
+    rule, clock.extensions = with_more(clock, by, scene.definition["clocks"][clock.name])
     written = move(scene, clock, who, "clock.extended", why="extended", rule=rule, private=private, **more)
     if written is None:
         raise AssertionError("an extension always begins a new run")
+    clocks.settle(scene, who)
     return written
 
 

@@ -149,6 +149,7 @@ def recompute(tx: Tx, case: Case) -> int:
     scene = Scene(tx, case)
     done = recheck(scene, SYSTEM)
     if done:
+        clocks.settle(scene, SYSTEM)
         save(scene)
     return len(done)
 
@@ -161,9 +162,11 @@ def catch_up(scene: Scene) -> list[Fired]:
     fired: list[Fired] = []
     if _owing(scene):
         recheck(scene, SYSTEM)  # what fires was reckoned with the calendars in force
+        clocks.settle(scene, SYSTEM)
     while owing := _owing(scene):
         done, actions = firing.fire(scene, scene.case.clocks[min(owing)[1]])
         fired += done
+        clocks.settle(scene, SYSTEM)
         for action in actions:
             if scene.case.state in scene.definition["actions"][action]["from"]:
                 _transition(scene, action, SYSTEM, held=frozenset(["system"]), given={}, files=(), reason="")
