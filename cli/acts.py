@@ -20,6 +20,9 @@ _VERBS = {
     "case.assigned": N_("{ref}: now owned by {owner}"),
     "case.linked": N_("{ref}: linked"),
     "case.attached": N_("{ref}: file added"),
+    "extension.requested": N_("{ref}: more time asked for"),
+    "clock.extended": N_("{ref}: more time granted"),
+    "extension.refused": N_("{ref}: more time refused"),
 }
 
 

@@ -17,6 +17,16 @@ CASE = Group(
     },
     help=N_("Cases: look, comment, hand over."),
 )
+EXTEND = Group(
+    "extend",
+    {
+        "request": ("cli.extend:request", N_("Ask for more time for a limit, before its end and with a reason.")),
+        "approve": ("cli.extend:approve", N_("Grant the time that was asked for.")),
+        "refuse": ("cli.extend:refuse", N_("Refuse the time that was asked for.")),
+        "list": ("cli.extend:list_", N_("List requests for more time, the newest first.")),
+    },
+    help=N_("More time for a limit."),
+)
 LEAVE = Group(
     "leave",
     {
@@ -102,6 +112,7 @@ ROOT: dict[str, Entry | Group] = {
     "new": ("cli.new:new", N_("Open a case.")),
     "do": ("cli.do:do", N_("Act on a case.")),
     "case": CASE,
+    "extend": EXTEND,
     "duty": DUTY,
     "leave": LEAVE,
     "org": ORG,

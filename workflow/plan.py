@@ -73,6 +73,13 @@ def due_of(
     )
 
 
+def with_more(clock: Clock, by: str, spec: Spec) -> tuple[dict[str, Any], list[str]]:
+    """(rule, extensions) of a clock once it is given more time: counted on from its end, or with the limit itself."""
+    if spec["extension"].get("from") == "due":
+        return parse_rule({"sequence": [clock.rule, by]}), clock.extensions
+    return clock.rule, [*clock.extensions, by]
+
+
 def begun(text: str) -> datetime | date:
     """What a limit is counted from: an instant, or a bare date where a date field says so."""
     return date.fromisoformat(text) if len(text) == len("2026-02-09") else moment(text)

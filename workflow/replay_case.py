@@ -298,9 +298,9 @@ class Life:
 
     def _grant_time(self, one: Recorded) -> None:
         data, private = one.data, one.private()
-        clock, allowed = extending.extendable(self.scene, data["clock"])
+        clock, _ = extending.extendable(self.scene, data["clock"])
         more = {"id": data["id"], "by": data["by"], "version": self.case.version + 1}
-        written = extending.extend(self.scene, clock, data["by"], allowed, _who(one.event), private, more)
+        written = extending.extend(self.scene, clock, data["by"], _who(one.event), private, more)
         self.case.version += 1
         self._decided(one, "approved", written)
 

@@ -10,7 +10,8 @@ WHERE id = :id AND state = 'asked'"""
 LAPSE = """UPDATE extension SET state = 'lapsed', decided_at = :at
 WHERE case_id = :case_id AND clock = :clock AND state = 'asked'"""
 
-LIST = """SELECT e.id, c.ref, e.clock, e.run, e.by, e.state, e.asked_by, e.asked_at, e.decided_by, e.decided_at,
-k.due_at, k.zone, c.unit FROM extension e JOIN cases c ON c.id = e.case_id
-JOIN clock k ON k.case_id = e.case_id AND k.name = e.clock
-WHERE (:state = '' OR e.state = :state) AND (:ref = '' OR c.ref = :ref) ORDER BY e.asked_at, e.id"""
+LIST = """SELECT e.id, c.ref, e.clock, e.run, e.by, e.state, coalesce(a.login, e.asked_by) AS asked_by, e.asked_at,
+coalesce(d.login, e.decided_by) AS decided_by, e.decided_at, k.due_at, k.zone
+FROM extension e JOIN cases c ON c.id = e.case_id JOIN clock k ON k.case_id = e.case_id AND k.name = e.clock
+LEFT JOIN person a ON a.id = e.asked_by LEFT JOIN person d ON d.id = e.decided_by WHERE 1 = 1"""
+LIST_ORDER = " ORDER BY e.asked_at DESC, e.id DESC LIMIT :limit"
