@@ -16,7 +16,7 @@ from cli.texts import N_, _
 from states.errors import Usage
 
 FOLDER = "demo-office"
-SEED = 2026
+SEED = 130
 FROM = "2026-01-05"
 PACK = "responsibility"
 OPENS = time(8)
@@ -31,7 +31,8 @@ OPENS = time(8)
 )
 def demo(session: Session, *, folder: str | None, seed: int, since: str, weeks: int) -> None:
     """The sandbox is made beside its place and put there when the quarter is over."""
-    from cli.demo_tell import Words, blocks, plain
+    from cli.demo_tell import blocks, plain
+    from cli.demo_words import Words
     from cli.typed import day
     from jobs.demo import ground
     from jobs.demo.tell import everything

@@ -3,64 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from shlex import quote
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from cli.demo_words import DONE, ENDS, KINDS, ROLES, WHY, Words
 from cli.errors import EXIT_CODES, describe
 from cli.render import Block, day_time
-from cli.texts import N_, _, language, plural, title
+from cli.texts import _, language, plural
 from cli.width import cut
 from states.errors import Integrity, Problem
-
-if TYPE_CHECKING:
-    from workflow.store import Tx
 
 Answer = Mapping[str, Any]
 
 MOST_LATE, MOST_SHORT = 30, 8
 WIDE = 46  # columns of a title in a table
-ENDS = {"met": N_("done {at}"), "cancelled": N_("dropped {at}"), "moved": N_("limit moved {at}"), "open": N_("open")}
-WHY = {"vacant": N_("vacant"), "on-leave": N_("on leave")}
-ROLES = {
-    "owner": N_("owner"),
-    "unit_head": N_("unit_head"),
-    "member_in_charge": N_("member_in_charge"),
-    "direct": N_("direct"),
-    "first": N_("first"),
-    "superior.first": N_("superior.first"),
-    "reviewer": N_("reviewer"),
-    "decider": N_("decider"),
-    "inspector": N_("inspector"),
-    "office": N_("office"),
-    "party": N_("party"),
-}
-KINDS = {
-    "started": N_("clock starts"),
-    "reminded": N_("reminder"),
-    "breached": N_("overdue"),
-    "escalated": N_("step {step}"),
-    "recomputed": N_("limit moved"),
-    "met": N_("done"),
-    "cancelled": N_("dropped"),
-}
-
-
-class Words:
-    """What types, states, actions, clocks and choices of the policy in force are called."""
-
-    def __init__(self, tx: "Tx") -> None:
-        from workflow import policies
-
-        self._types = policies.types(tx)
-
-    def type(self, type_: str) -> str:
-        return title(self._types[type_]["title"], type_)
-
-    def of(self, type_: str, kind: str, name: str | None) -> str:
-        """The title of one of a type's ``states``, ``actions`` or ``clocks``."""
-        return title(self._types[type_][kind][name]["title"], name) if name else ""
-
-    def choice(self, type_: str, field: str, value: str | None) -> str:
-        return title(self._types[type_]["fields"][field]["titles"][value], value) if value else ""
 
 
 def plain(answer: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +32,7 @@ def blocks(answer: Answer, words: Words, folder: str) -> Iterable[Block]:
     yield Block("", "", [[line] for line in _opening(answer, folder)])
     yield _late(answer, words)
     yield from _told(answer, words)
-    yield _stood_in(answer["stood_in"])
+    yield _stood_in(answer["stood_in"], words)
     yield _nobody(answer["nobody"], words)
     yield _duties(answer["duties"])
     yield _incident(answer["incident"], words)
@@ -119,10 +74,10 @@ def _late(answer: Answer, words: Words) -> Block:
         ]
         for row in rows[:MOST_LATE]
     ]
-    if len(rows) > MOST_LATE:
-        lines.append([_more(len(rows) - MOST_LATE)])
     heads = [_("Number"), _("Title"), _("Unit"), _("Clock"), _("Due"), _("What became of it"), _("Late by"), _("Step")]
-    return Block("late", heading.format(in_time=answer["in_time"], late=len(rows), still=still), lines, heads)
+    return Block(
+        "late", heading.format(in_time=answer["in_time"], late=len(rows), still=still), _with_more(lines, rows), heads
+    )
 
 
 def _after(due_at: str, at: str) -> str:
@@ -182,25 +137,34 @@ def _role(name: str) -> str:
     return _(ROLES.get(name, name))
 
 
-def _stood_in(rows: Sequence[Answer]) -> Block:
+def _stood_in(rows: Sequence[Answer], words: Words) -> Block:
     heading = _("   Where somebody stood in: {n} times").format(n=len(rows))
-    lines = [[day_time(row["at"]), row["ref"], row["what"], _for(row["who"], row["for"])] for row in rows[:MOST_SHORT]]
-    return Block("stood-in", heading, [*lines, *([[_more(len(rows) - MOST_SHORT)]] if rows[MOST_SHORT:] else [])])
+    lines = [
+        [day_time(row["at"]), row["ref"], _doing(row, words, row["type"]), _for(row["who"], row["for"])]
+        for row in rows[:MOST_SHORT]
+    ]
+    return Block("stood-in", heading, _with_more(lines, rows))
+
+
+def _doing(row: Answer, words: Words, type_: str) -> str:
+    """What an event did: the action, or the clock and what it did by itself."""
+    verb, what = row["kind"].split(".")
+    if verb == "clock":
+        return f"{words.of(type_, 'clocks', row['clock'])}: {_(KINDS[what]).format(step=row['step'])}"
+    return words.of(type_, "actions", row["action"]) if row["action"] else _(DONE[what])
+
+
+def _with_more(lines: list[list[str]], rows: Sequence[Answer]) -> list[list[str]]:
+    return [*lines, [_more(len(rows) - len(lines))]] if len(rows) > len(lines) else lines
 
 
 def _nobody(rows: Sequence[Answer], words: Words) -> Block:
     heading = _("   Where a step found a post without its holder: {n} times").format(n=len(rows))
     lines = [
-        [
-            day_time(row["at"]),
-            row["ref"],
-            f"{words.of(row['type'], 'clocks', row['clock'])}, {_(KINDS['escalated']).format(step=row['step'])}",
-            row["unit"],
-            _empty(row),
-        ]
+        [day_time(row["at"]), row["ref"], _doing(row, words, row["type"]), row["unit"], _empty(row)]
         for row in rows[:MOST_SHORT]
     ]
-    return Block("nobody", heading, [*lines, *([[_more(len(rows) - MOST_SHORT)]] if rows[MOST_SHORT:] else [])])
+    return Block("nobody", heading, _with_more(lines, rows))
 
 
 def _duties(rows: Sequence[Answer]) -> Block:
@@ -228,25 +192,19 @@ def _incident(case: Answer | None, words: Words) -> Block:
 
 def _history(row: Answer, words: Words, type_: str) -> list[str]:
     """One line of a case's history: when, what, who, and what it changed."""
-    who = _for(row["by"], row["for"]) if row["by"] else _("the scheduler")
+    told = [_for(one["name"], one["for"]) for one in row["told"]] + [_empty(one) for one in row["skipped"]]
+    if row["kind"] in {"clock.started", "clock.recomputed"}:
+        return [day_time(row["at"]), _doing(row, words, type_), "", _("due {at}").format(at=day_time(row["due_at"]))]
     if row["kind"].startswith("clock."):
-        what = f"{words.of(type_, 'clocks', row['clock'])}: "
-        what += _(KINDS[row["kind"].removeprefix("clock.")]).format(step=row["step"])
-        told = ", ".join(_for(one["name"], one["for"]) for one in row["told"])
-        told = "; ".join([*([told] if told else []), *(_empty(one) for one in row["skipped"])])
-        if row["kind"] in {"clock.started", "clock.recomputed"}:
-            told = _("due {at}").format(at=day_time(row["due_at"]))
-        elif row["late"]:
-            told = _("late; it was due {at}").format(at=day_time(row["due_at"]))
-        return [day_time(row["at"]), what, "", told]
-    action = words.of(type_, "actions", row["action"]) if row["action"] else row["kind"].removeprefix("case.")
+        late = [_("late; it was due {at}").format(at=day_time(row["due_at"]))] if row["late"] else told
+        return [day_time(row["at"]), _doing(row, words, type_), "", "; ".join(late)]
     to = [words.of(type_, "states", row["to"])] if row["to"] != row["from"] else []
     if row["kind"] == "case.acted":
-        to += [
-            words.choice(type_, name, row["fields"][name]) for name in ("severity", "measure") if name in row["fields"]
-        ]
+        changed = [name for name in ("severity", "measure") if name in row["fields"]]
+        to += [words.choice(type_, name, row["fields"][name]) for name in changed]
         to += [row["fields"]["to"]] if "to" in row["fields"] else []
-    return [day_time(row["at"]), action, who, ", ".join(to)]
+    who = _for(row["by"], row["for"]) if row["by"] else _("the scheduler")
+    return [day_time(row["at"]), _doing(row, words, type_), who, ", ".join(to)]
 
 
 def _findings(rows: Sequence[Answer], words: Words) -> Block:

@@ -117,8 +117,9 @@ def head_of(unit: str) -> str:
 
 
 def staff_of(unit: str) -> list[str]:
-    """The logins of the staff of a section; of a unit without any, its head."""
-    return [login for login, where, post in POSTS if (where, post) == (unit, "staff")] or [head_of(unit)]
+    """The logins of the staff of a unit; where there is none, of everybody else posted there."""
+    posted = [(login, post) for login, where, post in POSTS if where == unit]
+    return [login for login, post in posted if post == "staff"] or list(dict.fromkeys(login for login, _ in posted))
 
 
 def in_charge_of(unit: str) -> str:

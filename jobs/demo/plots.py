@@ -35,7 +35,8 @@ def incidents(story: Story, vacant: str, vacant_from: date, vacant_to: date) -> 
     grave = Titles(story.chance, {unit: of["grave"] for unit, of in INCIDENTS.items()})
     grades = [*GRADES, *story.chance.choices(list(GRADES), list(GRADES.values()), k=max(2, story.weeks - 3))]
     story.chance.shuffle(grades)
-    without_head = vacant_from + timedelta(days=2), vacant_to - timedelta(days=2)
+    early = vacant_from + timedelta(days=2)  # early enough for a limit of a working day to pass before the next head
+    without_head = early, max(early, vacant_to - timedelta(days=14))
     spans = [without_head] + [(story.start + timedelta(days=1), story.day(0.92))] * (len(grades) - 1)
     units = [vacant, *(story.chance.choice([*SECTIONS, *SECTIONS, TOWN]) for _ in grades[1:])]
     for grade, unit, span in zip(grades, units, spans, strict=True):
@@ -90,16 +91,19 @@ def _finding(story: Story, unit: str, grade: str, title: str, span: Span) -> Non
 
 
 def reports(story: Story, absent: str, away_from: date) -> None:
-    """About one a week on a matter of some section; two of them fall to a leader who will be away by then."""
+    """About one a week on a matter of some section, and three that will wait for a leader who is away by then."""
     titles = Titles(story.chance, REPORTS)
     for week in range(story.weeks):
         first = story.start + timedelta(weeks=week)
         unit = story.chance.choice(SECTIONS)
         _report(story, unit, titles.next(unit), (first, first + timedelta(days=4)))
-    for _ in range(2):
+    for days in (12, 9, 6):
         unit = story.chance.choice([unit for unit in PORTFOLIOS[absent] if unit in SECTIONS])
-        before = max(away_from - timedelta(days=8), story.start), max(away_from - timedelta(days=2), story.start)
-        _report(story, unit, titles.next(unit), before)
+        span = (
+            max(away_from - timedelta(days=days), story.start),
+            max(away_from - timedelta(days=days - 4), story.start),
+        )
+        _report(story, unit, titles.next(unit), span)
 
 
 def _report(story: Story, unit: str, title: str, span: Span) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from jobs.demo.office import LEADERS, SECTIONS, head_of, leaves, staff_of, takes_over
+from jobs.demo.office import LEADERS, PORTFOLIOS, SECTIONS, head_of, leaves, staff_of, takes_over
 from jobs.demo.story import Story
 from workflow import leave
 from workflow.identity import person_id
@@ -38,12 +38,11 @@ def vacancy(story: Story) -> tuple[str, date, date]:
 
 
 def absence(story: Story) -> tuple[str, date]:
-    """A deputy leader is away around the longest holiday, with another leader as deputy. (who, first day away)."""
-    login = story.chance.choice(LEADERS)
-    deputy = story.chance.choice([other for other in ("lu.ming", *LEADERS) if other != login])
+    """A leader in charge is away around the longest holiday, another stands in. (who, first day away)."""
+    login, deputy = story.chance.sample(LEADERS, 2)
     first, last = story.days.longest_break(story.day(0.1), story.day(0.85))
     first = max(first - timedelta(days=story.chance.randint(3, 6)), story.start + timedelta(days=2))
-    last += timedelta(days=story.chance.randint(4, 9))
+    last += timedelta(days=story.chance.randint(5, 9))
 
     def recorded() -> None:
         story.away[login] = (first, last, deputy)
@@ -54,5 +53,16 @@ def absence(story: Story) -> tuple[str, date]:
             ),
         )
 
+    def looks() -> None:
+        """The deputy, where nothing came up so far, gives a case of the absent leader's units to somebody else."""
+        if story.stage.stood_in():
+            return
+        for case in story.stage.open_cases():
+            if case["unit"] in SECTIONS and case["unit"] in PORTFOLIOS[login]:
+                colleague = next(other for other in staff_of(case["unit"]) if other != case["owner"])
+                story.stage.hand_over(case["ref"], colleague, deputy, "Work shared over the leave 休假期间分工")
+                return
+
     story.later(story.days.before(story.days.at(first - timedelta(days=1), 15)), recorded)
+    story.later(story.days.before(story.days.at(last, 17)), looks)
     return login, first

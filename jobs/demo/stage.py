@@ -68,6 +68,11 @@ class Stage:
             rows: list[Answer] = audit.log(tx, kind="clock.breached", limit=1000)["rows"]
         return rows
 
+    def stood_in(self) -> bool:
+        """Whether anybody has acted for anybody so far."""
+        with self.store.read() as tx:
+            return any(row["behalf"] for row in audit.log(tx, kind="case", limit=1000)["rows"])
+
     def told(self, ref: str, clock: Answer) -> list[str]:
         """Who was told of a clock by the latest step that found somebody."""
         with self.store.read() as tx:

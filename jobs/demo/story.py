@@ -160,7 +160,7 @@ class Story:
         told = [login for login in self.stage.told(case["ref"], clock) if login not in (*CITY_PEOPLE, *self.gone)]
         if not told:
             return False
-        colleague = self.chance.choice(staff_of(case["unit"]))
+        colleague = self.chance.choice([login for login in staff_of(case["unit"]) if login not in self.gone])
         self.stage.hand_over(case["ref"], colleague, told[0], "Its owner has left 原承办人已离任")
         return True
 

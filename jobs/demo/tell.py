@@ -110,25 +110,32 @@ def _words(record: Record, row: Answer) -> list[Answer]:
 
 
 def stood_in(record: Record) -> list[Answer]:
-    """Where a deputy acted or was told for somebody: rows {at, ref, what, who, for}."""
+    """Where a deputy acted or was told for somebody: rows {at, ref, type, kind, action, clock, step, who, for}."""
     rows = []
     for event in record.events:
-        if event["behalf"] and event["action"]:
-            rows.append(_stood(record, event, event["action"], event["actor"], event["behalf"]))
-        for one in event["data"].get("told", ()):
-            if one["for"]:
-                what = f"{event['data']['clock']} {event['kind'].removeprefix('clock.')} {event['data']['step']}"
-                rows.append(_stood(record, event, what, one["person"], one["for"]))
+        if event["behalf"] and event["kind"].startswith("case."):
+            rows.append(_stood(record, event, event["actor"], event["behalf"]))
+        told = event["data"].get("told", ())
+        rows += [_stood(record, event, one["person"], one["for"]) for one in told if one["for"]]
     return rows
 
 
-def _stood(record: Record, event: Answer, what: str, who: str, for_: str) -> Answer:
-    at = record.local(event["at"])
-    return {"at": at, "ref": event["case"], "what": what, "who": record.name(who), "for": record.name(for_)}
+def _stood(record: Record, event: Answer, who: str, for_: str) -> Answer:
+    return {
+        "at": record.local(event["at"]),
+        "ref": event["case"],
+        "type": record.place(event["case"])["type"],
+        "kind": event["kind"],
+        "action": event["action"],
+        "clock": event["data"].get("clock"),
+        "step": event["data"].get("step"),
+        "who": record.name(who),
+        "for": record.name(for_),
+    }
 
 
 def nobody(record: Record) -> list[Answer]:
-    """Where a step missed the holder of a post the unit has: {at, ref, type, unit, clock, step, role, why, told}.
+    """Where a step missed the holder of a post the unit has: {at, ref, type, unit, kind, clock, step, role, why, told}.
 
     A post that a unit never had (a bureau has no head of section) is no vacancy.
     """
@@ -144,6 +151,7 @@ def nobody(record: Record) -> list[Answer]:
                 "at": record.local(event["at"]),
                 "ref": event["case"],
                 **where,
+                "kind": event["kind"],
                 "clock": event["data"]["clock"],
                 "step": event["data"]["step"],
                 **empty,
