@@ -54,12 +54,14 @@ def change(session: Session, kind: str, do: "Callable[[Tx, Who], Outcome]") -> N
 
 def take_in(session: Session, paths: Iterable[str], name: str | None = None) -> "list[Incoming]":
     """The files, safely in the workspace before the act that names them."""
+    wanted = list(paths)
+    if not wanted:
+        return []
     from pathlib import Path
 
     from workflow import files
 
-    wanted = list(paths)
-    home = Path(session.settings.files_home()) if wanted else Path()
+    home = Path(session.settings.files_home())
     return [files.take_in(home, path, name) for path in wanted]
 
 
