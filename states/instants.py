@@ -59,7 +59,7 @@ def format_event(event: datetime | date) -> str:
 
 
 @lru_cache(maxsize=1024)
-def parse_time(text: str) -> time:
+def parse_time(text: object) -> time:
     """A time of day ``HH:MM`` or ``HH:MM:SS``, 00:00 to 23:59:59; raises Usage."""
     found = _TIME.fullmatch(text.strip()) if isinstance(text, str) else None
     if found is not None:

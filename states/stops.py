@@ -26,7 +26,7 @@ class Stop(NamedTuple):
     until: datetime | date | None = None
 
 
-def parse_stop(text: str) -> Stop:
+def parse_stop(text: object) -> Stop:
     """The stop written in ``text``; raises Usage. A bare date in a pause or reset is 00:00 local of that day."""
     found = _STOP.fullmatch(text) if isinstance(text, str) else None
     if found is None or not found[2]:
