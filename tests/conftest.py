@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.lived import lived, lived_through  # noqa: F401 - fixtures
 from support.office import Office, copy, make_template
 from support.postgres import PostgresServer, find_binaries
 from support.world import World, copy_file

@@ -20,6 +20,7 @@ class Raw:
 
     def __init__(self, url: str) -> None:
         self.kind = "sqlite" if url.startswith("sqlite:///") else "postgres"
+        self.unguarded = False
         self.connection: Any
         if self.kind == "sqlite":
             self.connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
@@ -49,7 +50,8 @@ class Raw:
 
     @contextmanager
     def unchecked(self) -> Iterator[None]:
-        """Guards and the CHECK of the table `event` out of the way, and put back as they were."""
+        """Guards and the CHECK of the table `event` out of the way; the guards are put back as they were."""
+        self.unguarded = True
         if self.kind == "sqlite":
             guards = self.all("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             self.run("PRAGMA ignore_check_constraints = ON")
@@ -66,6 +68,7 @@ class Raw:
             yield
             for name in NAMES["postgres"]:
                 self.run(f"ALTER TABLE {name.partition('_')[0]} ENABLE ALWAYS TRIGGER {name}")
+        self.unguarded = False
 
     def close(self) -> None:
         self.connection.close()
