@@ -31,6 +31,7 @@ def parse_stop(text: object) -> Stop:
     found = _STOP.fullmatch(text) if isinstance(text, str) else None
     if found is None or not found[2]:
         raise Usage("'{text}' is not a stop of a clock.", text=text, hint=_HINT)
+    text = found[0]
     kind, first, slash, second = found.groups()
     since = parse_instant(first)
     until = parse_instant(second) if second else None
