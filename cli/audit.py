@@ -74,7 +74,7 @@ def verify(session: Session, replay: bool) -> int:
         verdict = _("The trail is whole and unchanged.") if found["ok"] else _("The trail does NOT match.")
         problems = [[one["stream"] or "", str(one["n"] or ""), one["what"]] for one in found["problems"]]
         return [
-            render.Block("verdict", "", [[verdict], [counts], [_(_SHOWN[found["shown"]])]]),
+            render.Block("verdict", "", [[verdict], [counts], *([[_(_SHOWN[found["shown"]])]] if found["ok"] else [])]),
             render.Block("problem", _("Problems"), problems, [_("Stream"), _("No."), _("What")]),
         ]
 
