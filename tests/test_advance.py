@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
+from support.trails import life
 from support.world import World, local
 
 from jobs import advance as advancing
 from jobs.advance import advance
 from states.errors import NotNow, Usage
 from workflow.workspace import create
-
-OWN = ("id", "hash", "prev", "commit", "seen", "log")  # differ from one workspace to another
-
-
-def life(world: World) -> list[dict[str, Any]]:
-    """Everything in the trail but what is a workspace's own; ids of persons and cases become words."""
-    names = dict(world.rows("SELECT id, login FROM person UNION SELECT id, ref FROM cases"))
-    told = []
-    for (canon,) in world.rows("SELECT canon FROM event ORDER BY at, stream, n"):
-        for id_, name in names.items():
-            canon = canon.replace(id_, name)  # noqa: PLW2901
-        event = {key: value for key, value in json.loads(canon).items() if key not in OWN}
-        told.append({**event, "register": (event["register"] or {}).get("no")})
-    return told
 
 
 def furnish(world: World) -> list[str]:
