@@ -1,14 +1,15 @@
 """`calendar explain`: how a limit is counted, day by day. Needs no workspace."""
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.base import command, opt
 from cli.session import Session
 from cli.texts import N_, _
-from states.calendars import Calendars, parse_calendars, shipped
-from states.errors import Invalid, NotFound, Usage
+from states.calendars import Calendars, shipped
+from states.errors import Usage
 
 if TYPE_CHECKING:
     from states.limits import Due
@@ -64,51 +65,24 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def read_calendars(path: str) -> dict[str, dict[str, Any]]:
-    """The calendars in a YAML or JSON file, by name; Invalid with its place for a broken one."""
-    from pathlib import Path
-
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid("{path} is not UTF-8 text.", hint=N_("Save the file as UTF-8."), path=path) from error
-    except OSError as error:
-        raise NotFound("{path} cannot be read: {why}.", path=path, why=error.strerror or str(error)) from error
-    return parse_calendars(_parsed(path, text), path)
-
-
-def _parsed(path: str, text: str) -> Any:
-    if path.endswith(".json"):
-        try:
-            return json.loads(text)
-        except json.JSONDecodeError as error:
-            where = f"{path}:{error.lineno}:{error.colno}"
-            raise Invalid("This is not JSON: {why}.", where=where, why=error.msg) from error
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-    try:
-        return YAML(typ="safe", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
-        why = " ".join(str(error.problem or error.context or error).split())
-        raise Invalid("This is not YAML: {problem}.", where=where, problem=why) from error
-    except (YAMLError, ValueError) as error:
-        raise Invalid("This is not YAML: {problem}.", where=path, problem=str(error).splitlines()[0]) from error
-
-
 def _setting(session: Session, path: str | None) -> tuple[Calendars, str | None, str | None]:
     """(the calendars known, the calendar and the zone where the rule names none)."""
-    bodies = read_calendars(path) if path else {}
     if session.has_workspace():
         from workflow import calendars
 
         with session.read() as tx:
-            known = Calendars({**calendars.bodies(tx), **bodies}) if bodies else calendars.load(tx)
-            return known, tx.workspace.calendar, tx.workspace.zone
-    known = Calendars(bodies or shipped())
-    return known, (next(iter(bodies)) if len(bodies) == 1 else None), None
+            if not path:
+                return calendars.load(tx), tx.workspace.calendar, tx.workspace.zone
+            here = calendars.bodies(tx)
+            return Calendars({**here, **_read(path, here)}), tx.workspace.calendar, tx.workspace.zone
+    bodies = _read(path) if path else {}
+    return Calendars(bodies or shipped()), (next(iter(bodies)) if len(bodies) == 1 else None), None
+
+
+def _read(path: str, known: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, dict[str, Any]]:
+    from cli.calendar_file import read_calendars
+
+    return read_calendars(path, known)
 
 
 def _answer(found: "Due") -> dict[str, Any]:

@@ -78,6 +78,7 @@ POLICY = Group(
 CALENDAR = Group(
     "calendar",
     {
+        "import": ("cli.calendar_import:import_", N_("Make calendars current, from a file or a library.")),
         "list": ("cli.calendar:list_", N_("List the calendars.")),
         "show": ("cli.calendar:show", N_("Show the days of a calendar.")),
         "explain": ("cli.explain:explain", N_("Show, day by day, how a limit is counted.")),

@@ -1,6 +1,6 @@
 """Calendar files: one calendar or a list of them, checked key by key and brought into one JSON-able normal form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -18,16 +18,23 @@ _HINT_KEYS = N_(
 _HINT_DATE = N_("Write dates as 2026-10-01.")
 
 
-def parse_calendars(data: object, where: str = "", known: Iterable[str] = ()) -> dict[str, dict[str, Any]]:
+def parse_calendars(
+    data: object, where: str = "", known: Mapping[str, Mapping[str, Any]] | None = None, *, strict: bool = False
+) -> dict[str, dict[str, Any]]:
     """Name to normal form (ISO dates sorted and once each, weekend spelt out, version "" if none); raises Invalid.
 
     ``data`` is one mapping or a list; ``known`` are calendars that exist already and may be members of a union.
+    ``strict``: a date that is both off and work is refused too; else it is a working day.
     """
     rows = data if isinstance(data, list | tuple) else [data]
     found: dict[str, dict[str, Any]] = {}
+    places: dict[str, str] = {}
     for number, row in enumerate(rows):
         place = f"{where}[{number}]" if isinstance(data, list | tuple) else where
         body = _calendar(row, place)
+        if strict:
+            _check_contradiction(row, body, place)
+        places[body["name"]] = place
         if body["name"] in found:
             raise Invalid(
                 "The calendar '{name}' is written twice.",
@@ -38,7 +45,7 @@ def parse_calendars(data: object, where: str = "", known: Iterable[str] = ()) ->
         found[body["name"]] = body
     if not found:
         raise Invalid("There is no calendar in the file.", where=where, hint=_HINT_KEYS)
-    _check_unions(found, {"none", *known}, where)
+    _check_unions(found, known or {}, places)
     return found
 
 
@@ -47,7 +54,7 @@ def _calendar(row: object, where: str) -> dict[str, Any]:
         raise Invalid("A calendar must be a mapping, not {value!r}.", value=row, where=where, hint=_HINT_KEYS)
     for key in row:
         if key not in KEYS:
-            raise _unknown_key(str(key), where)
+            raise _unknown_key(str(key), _at(where, str(key)))
     name = row.get("name")
     if not isinstance(name, str) or not name.strip():
         raise Invalid("The calendar has no name.", where=where, hint=N_("Give it one: 'name: CN'."))
@@ -154,10 +161,28 @@ def _valid(value: object, where: str) -> list[str]:
     return [first, last]
 
 
-def _check_unions(found: Mapping[str, Mapping[str, Any]], known: set[str], where: str) -> None:
+def _check_contradiction(row: Mapping[Any, Any], body: Mapping[str, Any], where: str) -> None:
+    """Raise Invalid for a date that is both a day off and a working day."""
+    off = set(body.get("off", ()))
+    for number, day in enumerate(row.get("work") or ()):
+        if _date(day, where) in off:
+            raise Invalid(
+                "{day} is both off and work in the calendar {calendar}.",
+                day=_date(day, where),
+                calendar=body["name"],
+                where=f"{_at(where, 'work')}[{number}]",
+                hint=N_("Take it out of one of the two lists."),
+            )
+
+
+def _check_unions(
+    found: Mapping[str, Mapping[str, Any]], known: Mapping[str, Mapping[str, Any]], places: Mapping[str, str]
+) -> None:
     """Raise Invalid for a member that does not exist, or for a calendar that unites itself."""
+    bodies = {"none": {}, **known, **found}
 
     def walk(name: str, under: tuple[str, ...]) -> None:
+        where = _at(places[next(one for one in reversed((*under, name)) if one in places)], "union")
         if name in under:
             raise Invalid(
                 "The calendar {calendar} unites itself: {path}.",
@@ -166,9 +191,7 @@ def _check_unions(found: Mapping[str, Mapping[str, Any]], known: set[str], where
                 where=where,
                 hint=N_("Take one of the calendars out of 'union'."),
             )
-        if name not in found:
-            if name in known:
-                return
+        if name not in bodies:
             raise Invalid(
                 "The calendar {calendar} unites '{member}', which does not exist.",
                 calendar=under[-1],
@@ -176,7 +199,7 @@ def _check_unions(found: Mapping[str, Mapping[str, Any]], known: set[str], where
                 where=where,
                 hint=N_("Import the member first or in the same file, or correct 'union'."),
             )
-        for member in found[name].get("union", ()):
+        for member in bodies[name].get("union", ()):
             walk(member, (*under, name))
 
     for name in found:

@@ -81,13 +81,27 @@ class _Refused(Exception):
 
 def load(file: str, text: str, *, most: int = _MOST_VALUES) -> tuple[Node | None, list[Flaw]]:
     """The root mapping of one YAML document, or None with the flaws that make the text unreadable."""
+    root, flaws = load_any(file, text, most=most)
+    if root is None:
+        empty = N_("This file is empty; a policy file begins with `policy:` or `case:`.")
+        return None, flaws or [Place(file, 1, 1).flaw("empty", empty)]
+    if root.kind != "map":
+        return None, [
+            *flaws,
+            root.place.flaw(
+                "not-a-mapping", N_("A policy file is a mapping of keys to values, not {kind}."), kind=root.kind
+            ),
+        ]
+    return root, flaws
+
+
+def load_any(file: str, text: str, *, most: int = _MOST_VALUES) -> tuple[Node | None, list[Flaw]]:
+    """The value of one YAML document, whatever it is, with its flaws; None for an unreadable or empty text."""
     start = Place(file, 1, 1)
     try:
         found = YAML(typ="safe", pure=True).compose(text)
         if found is None:
-            return None, [
-                start.flaw("empty", N_("This file is empty; a policy file begins with `policy:` or `case:`."))
-            ]
+            return None, []
         converter = _Converter(file, most)
         root = converter.node(found)
     except _Refused as refused:
@@ -100,13 +114,6 @@ def load(file: str, text: str, *, most: int = _MOST_VALUES) -> tuple[Node | None
         return None, [place.flaw("yaml", N_("This character is not allowed in YAML."))]
     except RecursionError:
         return None, [start.flaw("yaml", N_("The values of this file are nested too deeply."))]
-    if root.kind != "map":
-        return None, [
-            *converter.flaws,
-            root.place.flaw(
-                "not-a-mapping", N_("A policy file is a mapping of keys to values, not {kind}."), kind=root.kind
-            ),
-        ]
     return root, converter.flaws
 
 

@@ -164,8 +164,8 @@ def test_dates_may_be_text_or_dates_and_come_out_sorted_once() -> None:
         ([{"name": "A"}, 5], "must be a mapping", "f[1]"),
         ({}, "has no name", "f"),
         ({"name": "none"}, "cannot be called 'none'", "f"),
-        ({"name": "A", "holidays": []}, "no key 'holidays'", "f"),
-        ({"name": "A", "weekends": []}, "did you mean 'weekend'", "f"),
+        ({"name": "A", "holidays": []}, "no key 'holidays'", "f.holidays"),
+        ({"name": "A", "weekends": []}, "did you mean 'weekend'", "f.weekends"),
         ({"name": "A", "zone": "Mars/Base"}, "'Mars/Base' is unknown", "f.zone"),
         ({"name": "A", "zone": 8}, "is unknown", "f.zone"),
         ({"name": "A", "weekend": ["saturday"]}, "list of weekdays", "f.weekend"),
@@ -181,9 +181,9 @@ def test_dates_may_be_text_or_dates_and_come_out_sorted_once() -> None:
         ({"name": "A", "union": []}, "list of names", "f.union"),
         ({"name": "A", "union": "CN"}, "list of names", "f.union"),
         ({"name": "A", "union": ["B"], "off": []}, "no 'off' of its own", "f.off"),
-        ({"name": "A", "union": ["B"]}, "unites 'B', which does not exist", "f"),
-        ({"name": "A", "union": ["A"]}, "unites itself: A > A", "f"),
-        ([{"name": "A", "union": ["B"]}, {"name": "B", "union": ["A"]}], "unites itself", "f"),
+        ({"name": "A", "union": ["B"]}, "unites 'B', which does not exist", "f.union"),
+        ({"name": "A", "union": ["A"]}, "unites itself: A > A", "f.union"),
+        ([{"name": "A", "union": ["B"]}, {"name": "B", "union": ["A"]}], "unites itself", "f[0].union"),
     ],
 )
 def test_a_calendar_file_that_is_wrong_is_refused_with_its_place(data: object, what: str, where: str) -> None:
@@ -196,9 +196,26 @@ def test_a_calendar_file_that_is_wrong_is_refused_with_its_place(data: object, w
 
 def test_a_union_may_name_calendars_that_exist_already() -> None:
     """The importer says which those are."""
-    found = parse_calendars({"name": "A", "union": ["CN", "none"]}, known=["CN"])
+    found = parse_calendars({"name": "A", "union": ["CN", "none"]}, known=shipped())
     assert found["A"]["union"] == ["CN", "none"]
     assert Calendars({**shipped(), **found}).get("A").day(date(2026, 10, 10)) == "makeup"
+
+
+def test_a_circle_through_calendars_that_exist_already_is_found() -> None:
+    """The new member of a union that unites it in turn is refused at its own place."""
+    known = {"A": {"name": "A", "union": ["B"]}, "B": {"name": "B"}}
+    with pytest.raises(Invalid, match="B > A > B") as caught:
+        parse_calendars([{"name": "C"}, {"name": "B", "union": ["A"]}], "f", known)
+    assert caught.value.where == "f[1].union"
+
+
+def test_a_day_both_off_and_work_works_unless_asked_strictly() -> None:
+    """`work` beats `off`; who imports is strict and refuses the contradiction at the second mention."""
+    body = {"name": "A", "off": ["2026-03-03", "2026-03-04"], "work": ["2026-03-07", "2026-03-04"]}
+    assert Calendars(parse_calendars(body)).get("A").is_working(date(2026, 3, 4))
+    with pytest.raises(Invalid, match="2026-03-04 is both off and work") as caught:
+        parse_calendars(body, "f", strict=True)
+    assert caught.value.where == "f.work[1]"
 
 
 def test_asking_for_a_calendar_that_cannot_be_built_says_why() -> None:

@@ -24,6 +24,8 @@ OWNERS = {
     "apscheduler": {"jobs.runner"},
     "smtplib": {"jobs.deliver", "jobs.mail"},
     "click": {"cli"},
+    "chinese_calendar": {"cli.calendar_sources"},
+    "holidays": {"cli.calendar_sources"},
 }
 
 # The law is pure: it computes from its arguments and its own data files.

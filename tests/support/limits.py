@@ -25,7 +25,7 @@ OFFICE = {day: ["09:00-12:00", "14:00-18:00"] for day in ("mon", "tue", "wed", "
 
 def calendars(*more: dict[str, Any]) -> Calendars:
     """The shipped calendars, those above, and more."""
-    return Calendars({**shipped(), **parse_calendars([ENGLAND, PLAIN, GERMAN, *more], known=["CN"])})
+    return Calendars({**shipped(), **parse_calendars([ENGLAND, PLAIN, GERMAN, *more], known=shipped())})
 
 
 ALL = calendars()

@@ -35,3 +35,7 @@ ATTEMPTS = "SELECT attempts FROM timer WHERE id = :id"
 # Open clocks reckoned with another version of a calendar than the one in force; two ranges, so that an index serves.
 OUTDATED = """SELECT DISTINCT case_id FROM clock WHERE ended_at IS NULL AND state <> 'paused' AND calendar = :calendar
 AND (calendar_version < :version OR calendar_version > :version) LIMIT :limit"""
+OUTDATED_COUNT = """SELECT count(*) FROM clock WHERE ended_at IS NULL AND state <> 'paused' AND calendar = :calendar
+AND (calendar_version < :version OR calendar_version > :version)"""
+PROVISIONAL = """SELECT c.ref, k.name FROM clock k JOIN cases c ON c.id = k.case_id
+WHERE k.ended_at IS NULL AND k.provisional = 1 ORDER BY c.ref, k.name"""
