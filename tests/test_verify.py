@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from support.attack import Attack
 from support.lived import Lived
 
-from workflow.trail import EMPTY_ROOT, canon, leaf_hash
+from workflow.trail import EMPTY_ROOT
 
 REPORT, INCIDENT = Lived.REPORT, Lived.INCIDENT
 
@@ -31,46 +31,6 @@ def test_a_life_is_consistent(lived):
         "shown": "self",
         "problems": [],
     }
-
-
-class Attack:
-    """What somebody with a database client does to one event or stream."""
-
-    def __init__(self, lived: Lived) -> None:
-        self.raw = lived.raw
-
-    def event(self, stream: str, n: int) -> dict[str, Any]:
-        (row,) = self.raw.all("SELECT canon, hash, id FROM event WHERE stream = :s AND n = :n", s=stream, n=n)
-        return {"event": json.loads(row[0]), "canon": row[0], "hash": row[1], "id": row[2]}
-
-    def last(self, stream: str) -> int:
-        return int(self.raw.one("SELECT max(n) FROM event WHERE stream = :s", s=stream)[0])
-
-    def put(self, stream: str, n: int, event: dict[str, Any], text: str | None = None) -> str:
-        """Write another canon over an event, with its hash and every column to match; answers the new hash."""
-        text = text if text is not None else canon(event)
-        columns = {name: event[name] for name in ("prev", "at", "kind", "actor", "behalf", "via", "unit", "action")}
-        columns |= {"from_state": event["from"], "to_state": event["to"], "rule": event["rule"]}
-        sets = ", ".join(f"{name} = :{name}" for name in columns)
-        self.raw.run(
-            f"UPDATE event SET canon = :canon, hash = :hash, {sets} WHERE stream = :stream AND n = :n",
-            canon=text, hash=leaf_hash(text), stream=stream, n=n, **columns,
-        )  # fmt: skip
-        return leaf_hash(text)
-
-    def rewrite(self, stream: str, n: int, **changes: Any) -> None:
-        """Change an event and make everything after it in its stream, and the head, follow."""
-        event = self.event(stream, n)["event"] | changes
-        hash_ = self.put(stream, n, event)
-        for later in range(n + 1, self.last(stream) + 1):
-            event = self.event(stream, later)["event"] | {"prev": hash_}
-            hash_ = self.put(stream, later, event)
-        self.head(stream, hash=hash_)
-
-    def head(self, stream: str, **columns: Any) -> None:
-        sets = ", ".join(f"{name} = :{name}" for name in columns)
-        self.raw.run(f"UPDATE cases SET {sets} WHERE ref = :stream", stream=stream, **columns)
-        self.raw.run(f"UPDATE stream SET {sets} WHERE name = :stream", stream=stream, **columns)
 
 
 @pytest.fixture

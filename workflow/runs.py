@@ -141,7 +141,7 @@ def move(
 def recheck(scene: Scene, who: Who) -> list[Written]:
     """Compute again what was reckoned with a calendar of another version; a clock that stands still waits."""
     done = []
-    for clock in scene.case.clocks.values():
+    for _, clock in sorted(scene.case.clocks.items()):  # always in the same order, however they were read
         if clock.state in {"running", "breached"}:
             version = scene.calendars.get(clock.calendar).version
             if version != clock.calendar_version:
