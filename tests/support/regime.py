@@ -54,9 +54,9 @@ class Regime(World):
         }
 
     def climbed(self, ref: str, clock: str) -> list[tuple[str, list[str]]]:
-        """Which steps of its ladder this clock climbed: local time to the second, and who was told."""
+        """Which steps of its ladder this clock climbed: local time to the second, and who was told, by name."""
         return [
-            (self._local(row["at"]), [one["person"] for one in row["data"]["told"]])
+            (self._local(row["at"]), sorted(one["person"] for one in row["data"]["told"]))
             for row in self.events(ref, "clock.escalated")
             if row["data"]["clock"] == clock
         ]
@@ -64,7 +64,7 @@ class Regime(World):
     def reminded(self, ref: str, clock: str) -> list[tuple[str, list[str]]]:
         """The reminders of a clock, in the same form."""
         return [
-            (self._local(row["at"]), [one["person"] for one in row["data"]["told"]])
+            (self._local(row["at"]), sorted(one["person"] for one in row["data"]["told"]))
             for row in self.events(ref, "clock.reminded")
             if row["data"]["clock"] == clock
         ]
