@@ -52,6 +52,9 @@ def init(
     url = session.db or session.environ.get("DUECOURSE_DB")
     path = None if url and sqlite_path(url) is None else Path((url and sqlite_path(url)) or home / DATABASE).absolute()
     if path is not None and path.exists():
+        from workflow.store import Store
+
+        Store(f"sqlite:///{path}").close()  # says so where it is somebody else's
         raise _already(path)
     made = _missing(home)
     try:

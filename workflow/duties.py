@@ -1,6 +1,6 @@
 """Recurring duties: a window becomes a period with its case; what is owed, how it stands, what comes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from states.errors import N_, NotFound
 from workflow import engine, numbers, roles
 from workflow.instants import moment, stamp
 from workflow.policies import rule_name
-from workflow.roles import Parts
+from workflow.roles import Holder, Parts, Standing
 from workflow.schedule import Duty, Opening, Schedule
 from workflow.sql import duty as sql
 from workflow.store import Tx
@@ -48,7 +48,7 @@ def open_period(tx: Tx, schedule: Schedule, opening: Opening) -> Opened | None:
         "$unit": opening.unit,
         "$window": opening.window,
     }
-    owners = standing.holders(duty["owner"], Parts(), schedule.policy["roles"])
+    owners = owners_of(standing, duty["owner"], schedule.policy["roles"])
     outcome = engine.open_case(
         tx,
         duty["opens"],
@@ -155,8 +155,8 @@ def forecast(tx: Tx, until: date | None = None, *, unit: str | None = None) -> l
             "due_on": opening.due_on,
             "provisional": opening.provisional,
             "owners": [
-                look.login(person)
-                for person in look.holders(opening.unit, [schedule.duties[opening.duty]["owner"]], Parts(), aliases)
+                look.login(holder.person)
+                for holder in owners_of(look.standing(opening.unit), schedule.duties[opening.duty]["owner"], aliases)
             ],
         }
         for opening in openings
@@ -208,3 +208,11 @@ def _name(schedule: Schedule, code: str) -> Answer:
     """The title of a duty in both languages; its code where the policy in force has it no more."""
     duty = schedule.duties.get(code)
     return dict(duty["title"]) if duty else {"en": code, "zh": code}
+
+
+def owners_of(standing: Standing, role: str, aliases: Mapping[str, list[str]]) -> list[Holder]:
+    """Who owns what a duty opens: of an alias the first role anybody holds, a unit's head before the body's."""
+    for one in aliases.get(role, [role]):
+        if found := standing.holders(one, Parts(), aliases):
+            return found
+    return []
