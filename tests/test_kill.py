@@ -114,3 +114,29 @@ def test_duties_survive_a_kill_anywhere(world, twin):
         "WHERE name = 'register')"
     )[0]
     assert cases == periods == number > 3
+
+
+def test_the_program_itself_survives_kills(world):
+    """`duecourse run`, killed while it catches up with hundreds of overdue cases, has lost and doubled nothing."""
+    refs = [world.report() for _ in range(250)]
+    world.until("2026-03-05", jump=True)
+    counted = "SELECT count(*) FROM event WHERE kind = 'clock.breached'"
+    program = Path(sys.executable).with_name("duecourse")
+    deaths = 0
+    while True:
+        before = world.rows(counted)[0][0]
+        if before >= len(refs):
+            break
+        command = [program, "--home", world.home, "--db", world.url, "--quiet", "run"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+            while world.rows(counted)[0][0] == before:
+                assert process.poll() is None, process.stderr and process.stderr.read()
+            process.kill()
+        deaths += 1
+    assert deaths > 1
+    pump.run_once(world.store)
+    check_world(world)
+    assert (
+        len(world.rows("SELECT DISTINCT ref FROM cases c JOIN timer t ON t.case_id = c.id WHERE t.what = 'breach'"))
+        >= 250
+    )
