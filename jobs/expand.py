@@ -25,6 +25,7 @@ class Memory:
     schedule: Schedule | None = None
     through: str = ""
     lapsed_on: str = ""
+    unsettled: str = ""  # what went wrong with a lapsed period, if anything did
     failed: dict[Opening, tuple[str, str]] = field(default_factory=dict)  # -> (not before this stamp, what it said)
 
     def look(self, tx: Tx) -> Schedule:
@@ -55,7 +56,7 @@ class Memory:
         """What could not be opened, in one line; empty where all is well."""
         for opening, (_, said) in self.failed.items():
             return f"{len(self.failed)}: {opening.duty} {opening.unit} {opening.window}: {said}"
-        return ""
+        return self.unsettled
 
 
 def run_once(store: Store, memory: Memory | None = None, *, stopping: Stopping = never) -> list[Opened]:
@@ -76,10 +77,12 @@ def expand(store: Store, memory: Memory, *, stopping: Stopping = never) -> Outco
         day = today(tx)
         lapsed = periods.lapsed(tx, day) if memory.lapsed_on != day else []
     outcome = in_batches(store, owed, partial(open_one, schedule), stopping=stopping)
-    in_batches(store, lapsed, lapse_one, stopping=stopping)
+    settled = in_batches(store, lapsed, lapse_one, stopping=stopping)
     if not stopping():
         memory.saw(now, owed)
         memory.failed |= {opening: (again, sentence(problem)) for opening, problem in outcome.failed}
+        if memory.lapsed_on != day:
+            memory.unsettled = "; ".join(f"{ref}: {sentence(problem)}" for ref, problem in settled.failed)
         memory.lapsed_on = day
     return outcome
 
