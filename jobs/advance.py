@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from jobs import expand, pump
+from jobs import expand, pump, recompute
 from jobs.expand import Memory
 from states.errors import N_, Failed, NotNow, Outside, Usage
 from workflow import periods
@@ -55,6 +55,7 @@ def advance(store: Store, to: datetime, *, jump: bool = False, tell: Tell | None
     store.refresh()
     end = stamp(to)
     now = store.transact(lambda tx: _begin(tx, end, jump=jump))
+    counted = recompute.Recomputed() if jump else recompute.run(store)
     fired: list[Fired] = []
     opened: list[Opened] = []
     failed, over, memory = 0, jump, Memory()
@@ -71,7 +72,7 @@ def advance(store: Store, to: datetime, *, jump: bool = False, tell: Tell | None
         failed += lived.failed
         if tell:
             tell(moment(now))
-    return answer(store, now, fired, opened, failed=failed)
+    return answer(store, now, fired, opened, failed=failed, **counted.told())
 
 
 def answer(store: Store, now: str, fired: Sequence[Fired], opened: Sequence[Opened], **counts: int) -> Answer:

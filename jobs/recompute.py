@@ -21,6 +21,10 @@ class Recomputed(NamedTuple):
     moved: int = 0
     failed: int = 0
 
+    def told(self) -> dict[str, int]:
+        """As a count among others, where there is something to tell."""
+        return {"recomputed": self.clocks} if self.clocks else {}
+
 
 def run_once(store: Store, *, stopping: Stopping = never) -> int:
     """Recompute what is outdated; answers how many clocks were counted again."""
@@ -29,6 +33,7 @@ def run_once(store: Store, *, stopping: Stopping = never) -> int:
 
 def run(store: Store, *, stopping: Stopping = never) -> Recomputed:
     """Recompute what is outdated, page by page as long as that gets somewhere. Nothing outdated costs a look."""
+    store.refresh()
     clocks = moved = failed = 0
     while not stopping():
         with store.read() as tx:

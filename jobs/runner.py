@@ -23,13 +23,14 @@ from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from jobs import deliver, expand, lateness, pump
+from jobs import deliver, expand, lateness, pump, recompute
 from jobs.advance import answer
 from jobs.batches import Stopping, sentence
 from jobs.expand import Memory
 from jobs.letters import Voice
 from jobs.mail import Channel
 from states.errors import Outside, Problem
+from workflow import pulses
 from workflow.instants import moment
 from workflow.sql import clock as sql
 from workflow.store import Store
@@ -59,6 +60,7 @@ class Settings:
     voice: Voice = field(default_factory=Voice)
     pump_every: float = 5
     expand_every: float = 60
+    recompute_every: float = 60
     deliver_every: float = 15
     watch_every: float = 300
     deadline: float = 30
@@ -93,6 +95,7 @@ def _plan(settings: Settings) -> list[tuple[str, float, Work]]:
     """The jobs: name, seconds between runs, what they do."""
     plan: list[tuple[str, float, Work]] = [
         ("expand", settings.expand_every, _expanding()),
+        ("recompute", settings.recompute_every, _recompute),
         ("pump", settings.pump_every, _pump),
         ("lateness", settings.watch_every, _watch),
     ]
@@ -111,6 +114,14 @@ def _pump(store: Store, stopping: Stopping) -> str | None:
     with store.read() as tx:
         row = tx.one(sql.NEXT_AT)
     return row[0] if row else None
+
+
+def _recompute(store: Store, stopping: Stopping) -> None:
+    """Count again what hangs on a calendar that changed; a look at an index where none did."""
+    done = recompute.run(store, stopping=stopping)
+    pulses.beat(store, "recompute", ok=not done.failed, say=f"failed cases: {done.failed}" if done.failed else "")
+    if done.clocks:
+        log.info("counted %d limits again, %d moved", done.clocks, done.moved)
 
 
 def _expanding() -> Work:
@@ -236,8 +247,9 @@ def _now() -> datetime:
 
 def run_once_all(store: Store, channel: Channel | None, voice: Voice | None = None) -> dict[str, Any]:
     """One pass of every job, as cron or a person asks for it: ``{now, fired, opened, counts}``."""
+    counted = recompute.run(store)
     opened = expand.run_once(store)
     fired = pump.run_once(store)
     counts = deliver.run_once(store, channel, voice=voice or Voice()) if channel else {}
     found = lateness.run_once(store)
-    return answer(store, store.now(), fired, opened, late=len(found), **counts)
+    return answer(store, store.now(), fired, opened, late=len(found), **counts, **counted.told())
