@@ -76,15 +76,13 @@ def test_what_is_written_stays(raw, statement):
     assert everything(raw) == before
 
 
-@pytest.mark.parametrize("statement", [*OF_SQLITE, *OF_POSTGRES])
-def test_the_ways_around_are_closed(raw, statement):
+def test_the_ways_around_are_closed(raw):
     """REPLACE on SQLite (past the DELETE trigger), TRUNCATE and the replica role on PostgreSQL are refused too."""
-    if (statement in OF_SQLITE) != (raw.kind == "sqlite"):
-        pytest.skip("a way of the other database")
     before = everything(raw)
-    with pytest.raises(REFUSED):
-        raw.run(statement)
-    assert everything(raw) == before
+    for statement in OF_SQLITE if raw.kind == "sqlite" else OF_POSTGRES:
+        with pytest.raises(REFUSED):
+            raw.run(statement)
+        assert everything(raw) == before, statement
 
 
 def test_a_value_may_be_erased(raw):
@@ -109,8 +107,10 @@ def next_event(raw: Raw) -> dict[str, object]:
     return columns | {"hash": leaf_hash(canon(event))}
 
 
-NAMES = ("id", "stream", "n", "prev", "at", "kind", "actor", "behalf", "via", "unit", "action", "from_state", "to_state",
-         "rule")  # fmt: skip
+NAMES = (
+    *("id", "stream", "n", "prev", "at", "kind", "actor", "behalf"),
+    *("via", "unit", "action", "from_state", "to_state", "rule"),
+)
 INSERT = f"INSERT INTO event ({', '.join(NAMES)}, canon, hash) VALUES (:{', :'.join(NAMES)}, :canon, :hash)"
 
 

@@ -11,13 +11,14 @@ import pytest
 from support.postgres import PostgresServer, find_binaries, packaged_binaries, system_binaries
 
 
-@pytest.mark.parametrize("source", [system_binaries, packaged_binaries], ids=["system", "package"])
+# A machine may have no PostgreSQL of its own; the package of the development requirements is always there.
+BINARIES = {"package": packaged_binaries()[:1], "system": system_binaries()[:1]}
+
+
+@pytest.mark.parametrize("source", [name for name, found in BINARIES.items() if found or name == "package"])
 def test_a_server_starts_and_leaves_nothing(source):
-    """A server answers from the binaries of the system and of the package, and its files go with it."""
-    found = source()
-    if not found and source is system_binaries:
-        pytest.skip("this machine has no PostgreSQL of its own")
-    with PostgresServer(found[0]) as server:
+    """A server answers from the binaries of the package and of the system, and its files go with it."""
+    with PostgresServer(BINARIES[source][0]) as server:
         server.create("fresh")
         with psycopg.connect(server.url("fresh")) as connection:
             assert connection.execute("SELECT current_database(), 40 + 2").fetchone() == ("fresh", 42)
