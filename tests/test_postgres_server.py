@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from support.postgres import PostgresServer, find_binaries, packaged_binaries, system_binaries
 
-
 # A machine may have no PostgreSQL of its own; the package of the development requirements is always there.
 BINARIES = {"package": packaged_binaries()[:1], "system": system_binaries()[:1]}
 
