@@ -255,6 +255,7 @@ class Outbox(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("state IN ('waiting','sent','dead')", name="state"),
         _part("ix_outbox_waiting", "try_at", "id", where="state = 'waiting'"),
+        _part("ix_outbox_dead", "id", where="state = 'dead'"),
     )
 
 

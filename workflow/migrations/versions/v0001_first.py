@@ -258,6 +258,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedup", name=op.f("uq_outbox_dedup")),
     )
     op.create_index(
+        "ix_outbox_dead",
+        "outbox",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_index(
         "ix_outbox_waiting",
         "outbox",
         ["try_at", "id"],
