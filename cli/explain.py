@@ -1,7 +1,7 @@
 """`calendar explain`: how a limit is counted, day by day. Needs no workspace."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli import render
@@ -85,13 +85,14 @@ def _read(path: str, known: Mapping[str, Mapping[str, Any]] | None = None) -> di
     return read_calendars(path, known)
 
 
+def told(note: str) -> str:
+    """The note of a day in the reader's language."""
+    return "; ".join(map(_, note.split("; "))) if note else ""
+
+
 def _answer(found: "Due") -> dict[str, Any]:
     from states.instants import zone_of
 
-    days = [
-        {"date": day.date, "what": day.what, "counted": day.counted, "note": "; ".join(map(_, day.note.split("; ")))}
-        for day in found.days
-    ]
     return {
         "schema": 1,
         "due_at": found.at.astimezone(zone_of(found.zone)).isoformat(),
@@ -99,22 +100,30 @@ def _answer(found: "Due") -> dict[str, Any]:
         "precision": found.precision,
         "provisional": found.provisional,
         "calendar": found.calendar,
-        "days": days,
+        "days": [{**day._asdict(), "note": told(day.note)} for day in found.days],
     }
 
 
-def _blocks(data: dict[str, Any], found: "Due") -> list[render.Block]:
+HEADS = (N_("Day"), N_("Weekday"), N_("What"), N_("Counted"), N_("Note"))
+
+
+def day_lines(days: Iterable[Mapping[str, Any]]) -> list[list[str]]:
+    """The days of a count for people, those that counted numbered."""
     from cli.calendar import WHAT, weekday
 
     count = 0
     lines = []
-    for day in data["days"]:
+    for day in days:
         count += day["counted"]
         number = str(count) if day["counted"] else ""
         lines.append([day["date"], weekday(day["date"]), _(WHAT[day["what"]]), number, day["note"]])
-    heads = [_("Day"), _("Weekday"), _("What"), _("Counted"), _("Note")]
+    return lines
+
+
+def _blocks(data: dict[str, Any], found: "Due") -> list[render.Block]:
     due = data["due_on"] if found.precision == "day" else data["due_at"]
     foot = [[_("Due"), due], [_("Calendar"), f"{found.calendar}, {found.zone}"]]
     if found.provisional:
         foot.append([_("Provisional"), _("a day lies outside what the calendar knows; it will be counted anew")])
-    return [render.Block("day", "", lines, heads), render.Block("due", "", foot)]
+    days = render.Block("day", "", day_lines(data["days"]), [_(head) for head in HEADS])
+    return [days, render.Block("due", "", foot)]

@@ -9,6 +9,7 @@ CASE = Group(
         "list": ("cli.case:list_", N_("List cases.")),
         "show": ("cli.case:show", N_("Show one case: its fields, clocks, actions, files and links.")),
         "history": ("cli.case:history", N_("Show everything that happened to a case.")),
+        "why": ("cli.why:why", N_("Show why the limits of a case are due when they are, day by day.")),
         "files": ("cli.case:files", N_("List the files of a case; --verify checks their content.")),
         "comment": ("cli.case_acts:comment", N_("Say something about a case, on record.")),
         "assign": ("cli.case_acts:assign", N_("Give a case to another owner.")),

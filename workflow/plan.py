@@ -57,13 +57,9 @@ def due_of(
 
     ``{"date": D}`` (a duty's own date) is the end of that day.
     """
-    event: datetime | date
-    if "date" in rule:
-        event, rule = date.fromisoformat(rule["date"]), _OF_THAT_DAY
-    else:
-        event = begun(start)
+    event, counted = dated(rule, start)
     return due(
-        rule,
+        counted,
         event,
         scene.calendars,
         calendar=scene.calendar,
@@ -71,6 +67,11 @@ def due_of(
         stops=stops_of(stops),
         extensions=[parse_duration(text) for text in more],
     )
+
+
+def dated(rule: dict[str, Any], start: str) -> tuple[datetime | date, dict[str, Any]]:
+    """(event, rule) to count: of ``{"date": D}`` the day itself."""
+    return (date.fromisoformat(rule["date"]), _OF_THAT_DAY) if "date" in rule else (begun(start), rule)
 
 
 def with_more(clock: Clock, by: str, spec: Spec) -> tuple[dict[str, Any], list[str]]:
