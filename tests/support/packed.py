@@ -24,13 +24,13 @@ people:
   - {login: ola, name: Ola}
   - {login: dee, name: Dee}
 postings:
-  - {person: fay, unit: agency, post: first, from: 2025-01-01}
-  - {person: dan, unit: agency, post: direct, from: 2025-01-01}
-  - {person: mel, unit: agency, post: leader, from: 2025-01-01}
-  - {person: ott, unit: agency, post: office, from: 2025-01-01}
-  - {person: uma, unit: desk, post: unit_head, from: 2025-01-01}
-  - {person: ola, unit: desk, post: staff, from: 2025-01-01}
-  - {person: dee, unit: agency, post: EXPERT, from: 2025-01-01}
+  - {person: fay, unit: agency, post: first, from: 2024-01-01}
+  - {person: dan, unit: agency, post: direct, from: 2024-01-01}
+  - {person: mel, unit: agency, post: leader, from: 2024-01-01}
+  - {person: ott, unit: agency, post: office, from: 2024-01-01}
+  - {person: uma, unit: desk, post: unit_head, from: 2024-01-01}
+  - {person: ola, unit: desk, post: staff, from: 2024-01-01}
+  - {person: dee, unit: agency, post: EXPERT, from: 2024-01-01}
 portfolios:
   - {person: mel, units: [desk]}
 """
