@@ -8,6 +8,7 @@ from states.errors import N_, NotFound
 from states.instants import zone_of
 from workflow import ask, calendars, fences, policies, pulses
 from workflow.roles import ALIASES, Parts, standing
+from workflow.sql import clock as clock_sql
 from workflow.sql import held as sql
 from workflow.store import REVISION, Tx
 
@@ -38,7 +39,8 @@ def checks(tx: Tx, kind: str) -> Iterator[Check]:
     yield _fences(tx, kind)
     yield _identity(kind)
     yield _policy(tx)
-    yield _calendar(tx)
+    yield from _calendars(tx)
+    yield _provisional(tx)
     yield from _heartbeat(tx)
     yield _vacancies(tx)
     yield _orphans(tx)
@@ -70,21 +72,37 @@ def _policy(tx: Tx) -> Check:
     return Check("policy", True, N_("In force: {policy}."), {"policy": policy["policy"]})
 
 
-def _calendar(tx: Tx) -> Check:
-    """The days ahead must be known; from November on those of the next year too."""
-    name = tx.workspace.calendar
-    if name is None:
-        return Check("calendar", True, N_("No calendar is set: every day is a working day."))
-    try:
-        calendar = calendars.load(tx).get(name)
-    except NotFound:
-        return Check("calendar", False, N_("The calendar {name} is missing: import it."), {"name": name})
+def _calendars(tx: Tx) -> Iterator[Check]:
+    """Each calendar that limits are counted with must know the days ahead; from November on those of the next year."""
+    names = {tx.workspace.calendar, *(definition["calendar"] for definition in policies.types(tx).values())}
+    names = {*names, *(name for (name,) in tx.all(sql.CALENDARS_IN_USE))} - {None, "none"}
+    if not names:
+        yield Check("calendar", True, N_("No calendar is set: every day is a working day."))
     today = tx.time.astimezone(zone_of(tx.workspace.zone)).date()
     wanted = date(today.year + (today.month >= 11), 12, 31)
-    if not (calendar.covers(today) and calendar.covers(wanted)):
-        say = N_("The calendar {name} does not know {year} yet: import it, limits are provisional until then.")
-        return Check("calendar", False, say, {"name": name, "year": wanted.year})
-    return Check("calendar", True, N_("The calendar {name} is known to {day}."), {"name": name, "day": str(wanted)})
+    known = calendars.load(tx)
+    for name in sorted(map(str, names)):
+        try:
+            calendar = known.get(name)
+        except NotFound:
+            yield Check("calendar", False, N_("The calendar {name} is missing: import it."), {"name": name})
+            continue
+        if calendar.covers(today) and calendar.covers(wanted):
+            say = N_("The calendar {name} is known to {day}.")
+            yield Check("calendar", True, say, {"name": name, "day": str(wanted)})
+        else:
+            say = N_("The calendar {name} does not know {year} yet: import it, limits are provisional until then.")
+            yield Check("calendar", False, say, {"name": name, "year": wanted.year})
+
+
+def _provisional(tx: Tx) -> Check:
+    """Running limits that reach beyond what their calendar knows; in order as such, a long limit always does."""
+    found = tx.all(clock_sql.PROVISIONAL)
+    if not found:
+        return Check("provisional", True, N_("No running limit is provisional."))
+    say = N_("{count} running limits are provisional until their calendar knows more days: {names}.")
+    names = _listed([f"{ref} {clock}" for ref, clock in found])
+    return Check("provisional", True, say, {"count": len(found), "names": names})
 
 
 def _heartbeat(tx: Tx) -> Iterator[Check]:

@@ -13,3 +13,5 @@ WHERE e.kind = 'data.read' AND e.canon LIKE :inside ORDER BY e.at, e.stream, e.n
 
 BODIES = "SELECT code FROM unit WHERE kind = 'body' ORDER BY code"
 UNITS = "SELECT code FROM unit WHERE kind <> 'body' ORDER BY code"
+CALENDARS_IN_USE = """SELECT calendar FROM unit WHERE calendar IS NOT NULL
+UNION SELECT calendar FROM clock WHERE ended_at IS NULL"""
