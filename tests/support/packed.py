@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from support.world import World
 
+from workflow.verify import verify
+
 REGISTER = """
 units:
   - {code: agency, name: Agency, kind: body}
@@ -84,7 +86,10 @@ class Packed(World):
 
 @contextmanager
 def packed(home: Path, pack: str, zone: str, at: str, expert: str = "staff") -> Iterator[Packed]:
-    """The office under ``pack``, its clock at ``at`` there; Dee holds the post ``expert``."""
+    """The office under ``pack``, its clock at ``at`` there; Dee holds the post ``expert``.
+
+    Afterwards the trail is verified and replayed.
+    """
     url = f"sqlite:///{home / 'duecourse.db'}"
     start = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(zone))
     made = Packed.make(url, home, at=start, register=REGISTER.replace("EXPERT", expert), pack=pack)
@@ -92,5 +97,8 @@ def packed(home: Path, pack: str, zone: str, at: str, expert: str = "staff") -> 
     made.zone = ZoneInfo(zone)
     try:
         yield made
+        with made.store.read() as tx:
+            answer = verify(tx, replay=True)
+        assert answer["ok"], answer["problems"]
     finally:
         made.close()
