@@ -22,6 +22,10 @@ CHANGES = {
     ("leave", "end"),
     ("org", "import"),
     ("policy", "apply"),
+    ("extend", "request"),
+    ("extend", "approve"),
+    ("extend", "refuse"),
+    ("calendar", "import"),
 }
 
 
