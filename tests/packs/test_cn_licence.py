@@ -133,6 +133,6 @@ def test_without_a_request_in_five_days_there_is_no_hearing_and_one_not_held_in_
     ]  # one working day after 30 April is Wednesday 6 May
     office.do(heard, "end", "wang", file="record")
     assert office.clocks(heard)["hearing"] == "late"
-    # nothing counted from 1 April to 4 May; 2 April to 30 April are twenty: 6 to 9 May = 4, 11 to 15 = 9, 18 to 22 = 14,
+    # nothing counted from 1 April to 4 May, so twenty from there: 6 to 9 May = 4, 11 to 15 = 9, 18 to 22 = 14,
     # 25 to 29 = 19, 1 June = 20
     assert office.due(heard, "decision") == "2026-06-01"
