@@ -105,12 +105,12 @@ class Life:
         self._open()
         while (one := self.ahead) is not None:
             self.room.now = one.at
-            self._setting()
+            self._setting(one)
             doors = {
                 "case.acted": self._act, "case.assigned": self._assign, "case.linked": self._link,
                 "case.attached": self._attach, "case.commented": self._take, "extension.requested": self._ask_for_time,
                 "extension.refused": self._refuse_time, "clock.extended": self._grant_time,
-                "clock.recomputed": self._recompute, **dict.fromkeys(FIRED, self._fire),
+                "clock.recomputed": self._recompute, "data.read": self._take, **dict.fromkeys(FIRED, self._fire),
             }  # fmt: skip
             door = doors.get(one.kind)
             if door is None:
@@ -123,23 +123,16 @@ class Life:
     def _differs(self, what: str, at: Recorded | None = None) -> NoReturn:
         raise Differs(what, at or self.ahead or self.events[-1])
 
-    def _setting(self) -> None:
-        """The calendar, zone and calendars that this act reckoned with: those its own clock events name."""
-        scene = self.scene
-        n, reckoned = None, None
-        for one in self.events[self.position :]:
-            if one.at != self.room.now or (n is not None and reckoned is not None):
-                break
-            reckoned = reckoned or one.data.get("reckoned")
-            n = n if n is not None else one.data.get("calendars", (reckoned or {}).get("calendars"))
-        if reckoned:
-            scene.setting, scene.zone = str(reckoned.get("calendar")), str(reckoned.get("zone"))
-        if n is None:
-            n = self.law.number_at(self.room.now)
+    def _setting(self, one: Recorded) -> None:
+        """Reckon with the calendar, zone and calendars that this event says it was reckoned with."""
+        scene, reckoned = self.scene, one.data.get("reckoned", {})
+        n = one.data.get("calendars", reckoned.get("calendars", self.law.number_at(one.at)))
         calendars = self.law.calendars(n) if isinstance(n, int) else None
         if calendars is None:
-            self._differs(f"there were no calendars as of number {said(n)}")
+            self._differs(f"there were no calendars as of number {said(n)}", one)
         scene.calendars, scene.calendars_n = calendars, n
+        scene.setting = reckoned.get("calendar", scene.setting)
+        scene.zone = reckoned.get("zone", scene.zone)
 
     # what an event must say
 
@@ -151,6 +144,8 @@ class Life:
         event = one.event
         if one.kind != kind:
             self._differs(f"{kind} should come here, not {one.kind}")
+        if kind == "case.acted":
+            self._setting(one)  # what follows from it was reckoned in the same transaction
         private = dict(parts.pop("private", None) or {})
         expected = {
             "action": parts.get("action"), "from": parts.get("from_state"), "to": parts.get("to_state"),
@@ -200,12 +195,12 @@ class Life:
         )  # fmt: skip
         self.case.life = self
         self.scene = _Scene(self, self.case, definition)
-        self._setting()
+        self._setting(one)
         who = _who(event)
         again = {
             "type": data["type"], "definition": data["definition"], "case": data["case"], "owner": data["owner"],
             "opener": event["actor"], "severity": severity, "duty": data["duty"], "due_on": data["due_on"],
-            "fields": fields.split(definition["fields"], values)[0], "version": 1,
+            "fields": fields.split(definition["fields"], values)[0], "version": 1, "reckoned": self.scene.reckoned,
         }  # fmt: skip
         self.case.write(
             self.room, "case.opened", who, to_state=definition["initial"], rule=self.scene.rule("case", data["type"]),

@@ -54,6 +54,8 @@ def _fold(tx: Tx, found: Findings) -> dict[str, Rows]:
                     row = {"id": data["id"], "person": data["person"], "deputy": data["deputy"]}
                     row |= {"from_on": data["from"], "to_on": data["to"]}
                     _change(tables["leave"], "leave", "remove" if data.get("removed") else "set", row, one)
+                case "data.read" | "data.erased":
+                    pass
                 case other:
                     found.add(f"{other} is not something that happens to the register", STREAM, one.n, one.id)
         except (KeyError, TypeError):

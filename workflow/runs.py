@@ -188,7 +188,7 @@ def facts(scene: Scene, clock: Clock) -> dict[str, Any]:
         "stops": clock.stops,
         "extensions": clock.extensions,
         "ladder": clock.ladder,
-        "reckoned": {"calendar": scene.calendar, "zone": scene.zone, "calendars": scene.calendars_n},
+        "reckoned": scene.reckoned,
     }
 
 

@@ -31,6 +31,11 @@ class Scene:
         return self.standing.calendar or self.definition["calendar"] or self.tx.workspace.calendar or "none"
 
     @property
+    def reckoned(self) -> dict[str, Any]:
+        """What the law itself does not say and every date hangs on; acts and runs put it on record."""
+        return {"calendar": self.calendar, "zone": self.zone, "calendars": self.calendars_n}
+
+    @property
     def today(self) -> date:
         return self.tx.time.astimezone(ZoneInfo(self.zone)).date()
 

@@ -64,7 +64,7 @@ def request_extension(
         )  # fmt: skip
         told, _ = scene.tell(allowed["approve"])
         data = {"id": id_, "clock": clock, "run": found.run, "by": text, "due_at": found.due_at, "told": told}
-        data["version"] = scene.case.version + 1
+        data |= {"version": scene.case.version + 1, "reckoned": scene.reckoned}
         written = scene.case.write(
             tx, "extension.requested", me, rule=scene.rule("clock", clock), data=data, private={"reason": reason}
         )

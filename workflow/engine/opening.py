@@ -75,6 +75,7 @@ def open_case(
         data={
             "type": type_, "definition": case.definition, "case": case.id, "owner": case.owner, "opener": case.opener,
             "severity": severity, "duty": duty, "due_on": due_on, "fields": public, "version": 1,
+            "reckoned": scene.reckoned,
         },
         private={"title": case.title, **private, **({"reason": reason} if reason else {})},
         register=number,

@@ -114,7 +114,7 @@ def carry_out(
         private[f"file/{no}"] = {"name": file.name, "sha256": file.sha256, "size": file.size}
     if reason:
         private["reason"] = reason
-    data = {"version": case.version, "fields": public, "roles": sorted(held)}
+    data = {"version": case.version, "fields": public, "roles": sorted(held), "reckoned": scene.reckoned}
     if effects := effects_of(definition, action, case.fields):
         data["effects"] = effects
     if effective:
