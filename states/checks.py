@@ -56,6 +56,7 @@ def check_definition(definition: Mapping[str, Any], sheet: Sheet, known: Known) 
     _check_actions(definition, sheet, known)
     _check_party(definition, sheet)
     _check_effects(definition, sheet)
+    _check_keep(definition, sheet)
     if sheet.flaws:
         return  # what follows goes from state to state: with a wrong name in between it would only guess
     _check_states(definition, sheet)
@@ -200,6 +201,24 @@ def _check_effects(definition: Mapping[str, Any], sheet: Sheet) -> None:
         for key, kind in (("whom", "party"), ("from", "date")):
             if field_named(definition, sheet, (*path, key), effect[key], kind) and known:
                 _check_given(definition, sheet, (*path, key), effect[key], effect["on"])
+
+
+def _check_keep(definition: Mapping[str, Any], sheet: Sheet) -> None:
+    """A period is counted from the closing, so it belongs to a final state; that of the requester to a requester."""
+    states = definition["states"]
+    for name in [str(path[1]) for path in sheet.places if path[:1] == ("keep",) and len(path) == 2]:
+        where: Path = ("keep", name, "#")
+        if name != "default" and named(sheet, where, "state", name, states) and not states[name]["final"]:
+            sheet.flaw(
+                where,
+                "not-final",
+                N_("`{name}` is not final: how long a case is kept counts from its closing."),
+                name=name,
+            )
+    if definition["keep_requester"] and not any(field["requester"] for field in definition["fields"].values()):
+        sheet.flaw(
+            ("keep_requester",), "requester", N_("No field is `requester: true`: there is nobody to be forgotten.")
+        )
 
 
 def _check_given(definition: Mapping[str, Any], sheet: Sheet, path: Path, field: str, action: str) -> None:

@@ -44,6 +44,8 @@ def define(
         "clocks": clocks,
         "ladders": {name: ladders[name] for name in used},
         "effects": [_effect(effect) for effect in data.get("effects", ())],
+        "keep": _keep(data),
+        "keep_requester": data.get("keep_requester"),
     }
     definition["roles"] = roles_in_use(definition, roles)
     return definition
@@ -173,6 +175,13 @@ def _kept(kind: str | None, text: str) -> Any:
     if kind == "int" and re.fullmatch(r"[-+]?[0-9]{1,18}", text):
         return int(text)
     return text
+
+
+def _keep(data: Mapping[str, Any]) -> dict[str, str]:
+    """Of each final state for how long its cases keep their values; one that is not here keeps them for ever."""
+    given = data.get("keep", {})
+    final = [name for name, state in data["states"].items() if state.get("final")]
+    return {name: given.get(name) or given["default"] for name in final if name in given or "default" in given}
 
 
 def _effect(data: Mapping[str, Any]) -> dict[str, Any]:

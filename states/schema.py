@@ -5,7 +5,8 @@
 
 from typing import Any
 
-from states.errors import N_
+from states.errors import N_, Usage
+from states.keep import parse_period
 from states.loader import Node
 from states.reading import (
     amount,
@@ -79,6 +80,23 @@ def step(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
     elif node.kind == "map" and not given:
         sheet.flaw(path, "missing-key", N_("`{key}` is missing here."), key="after")
     return found
+
+
+def period(sheet: Sheet, node: Node, path: Path) -> str:
+    """How long after its closing: ``5 years after close``, ``6 months + 15 days``."""
+    found = text(sheet, node, path)
+    try:
+        return parse_period(found) if found else ""
+    except Usage as error:
+        sheet.flaw(path, "bad-duration", error.message, **error.places)
+        return ""
+
+
+def keep(sheet: Sheet, node: Node, path: Path) -> dict[str, str]:
+    """One period for every final state, or one for each, ``default`` for the rest."""
+    if node.kind == "map":
+        return dict(table(period, text, at_value=True)(sheet, node, path))
+    return {"default": period(sheet, node, path)}
 
 
 def effective(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
@@ -213,6 +231,8 @@ CASE = record(
         "actions": table(ACTION, NAME),
         "clocks": table(CLOCK, NAME),
         "effects": many(EFFECT, bare=False),
+        "keep": keep,
+        "keep_requester": period,
         **_SHARED,
     },
     required=("case", "ref", "states", "actions"),
