@@ -49,14 +49,14 @@ def why(session: Session, ref: str, clock: str | None) -> None:
         definition = policies.definition_by_hash(tx, case(tx, ref, None)["policy"])
     for one in found["clocks"]:
         one["days"] = [{**day, "note": told(day["note"])} for day in one["days"]]
-    render.one(session, found, lambda: _blocks(found, definition))
+    render.one(session, found, lambda: blocks(found, definition))
 
 
-def _blocks(found: Mapping[str, Any], definition: Mapping[str, Any]) -> list[render.Block]:
-    blocks: list[render.Block] = []
+def blocks(found: Mapping[str, Any], definition: Mapping[str, Any]) -> list[render.Block]:
+    made: list[render.Block] = []
     for clock in found["clocks"]:
         name = clock["name"]
-        blocks += [
+        made += [
             render.Block(f"{name}.clock", title(definition["clocks"][name]["title"], name), _head(clock, definition)),
             render.Block(f"{name}.day", _("Days"), day_lines(clock["days"]), [_(head) for head in HEADS]),
             render.Block(
@@ -73,7 +73,7 @@ def _blocks(found: Mapping[str, Any], definition: Mapping[str, Any]) -> list[ren
         ]
         for one in found["idle"]
     ]
-    return [*blocks, render.Block("idle", _("Not running"), idle)]
+    return [*made, render.Block("idle", _("Not running"), idle)]
 
 
 def _head(clock: Mapping[str, Any], definition: Mapping[str, Any]) -> list[list[str]]:

@@ -6,7 +6,7 @@ A file that no act came to name is harmless: it has no name but its content.
 import hashlib
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from states.errors import N_, Failed, NotFound, Usage
 
@@ -88,4 +88,12 @@ def flaws(home: "Path", rows: Iterable[tuple[str, int]]) -> dict[str, str]:
 
 def _sha256(path: "Path") -> str:
     with path.open("rb") as reader:
-        return hashlib.file_digest(reader, "sha256").hexdigest()
+        return sha256_of(reader)
+
+
+def sha256_of(reader: BinaryIO) -> str:
+    """The SHA-256, in hex, of what is left to be read."""
+    hasher = hashlib.sha256()
+    while chunk := reader.read(_CHUNK):
+        hasher.update(chunk)
+    return hasher.hexdigest()

@@ -22,6 +22,11 @@ def is_person(value: str) -> bool:
     return _PERSON.fullmatch(value) is not None
 
 
+def persons_in(text: str) -> set[str]:
+    """The opaque ids that a text, such as the canon of an event, names."""
+    return set(_PERSON.findall(text))
+
+
 class Holder(NamedTuple):
     """Somebody who answers now; ``for_`` is the absent holder whom this person stands in for."""
 

@@ -13,10 +13,10 @@ from workflow.findings import Findings, said
 from workflow.store.tx import Row
 from workflow.trail import NO_HASH, VERSION, canon, check, leaf_hash
 
-_COLUMNS = (
+COLUMNS = (
     "id", "stream", "n", "prev", "at", "kind", "actor", "behalf", "via", "unit", "action", "from", "to", "rule",
 )  # fmt: skip
-_KEYS = {*_COLUMNS, "commit", "data", "log", "register", "seen", "v"}
+_KEYS = {*COLUMNS, "commit", "data", "log", "register", "seen", "v"}
 _NOTHING = "{}"
 _DATA = ',"data":'
 _STAMP = len("2026-11-22T05:15:00.123456Z")
@@ -125,7 +125,7 @@ class Checker:
             wrong("its canon is not in canonical form")
             if not isinstance(event, dict):
                 return {}
-        for column, value in zip(_COLUMNS, row, strict=False):
+        for column, value in zip(COLUMNS, row, strict=False):
             if event.get(column) != value:
                 wrong(f"the column {column} says {said(value)}, the canon says {said(event.get(column))}")
         for key, value in (("v", VERSION), ("log", self.log)):
@@ -154,4 +154,4 @@ class Checker:
             wrong("its canon is not the text of an event")
 
 
-__all__ = ["NO_HASH", "Checker"]
+__all__ = ["COLUMNS", "NO_HASH", "Checker"]

@@ -2,7 +2,7 @@
 
 `open_case`, `act` and `fire_timers` are the three doors; `comment`, `assign`, `link` and `attach` the small ones. Each
 runs inside one transaction of the caller, which makes act, event, timers and outbox one commit. Each refuses with one
-typed Problem and then nothing is written.
+typed Problem and then nothing is written. `reading.read`, a small one too, is loaded by who takes out a whole case.
 """
 
 from workflow.engine.extending import decide_extension, request_extension
