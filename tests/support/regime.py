@@ -11,6 +11,7 @@ from support.world import REGISTER, World
 
 from states.durations import parse_duration
 from workflow import engine
+from workflow.verify import verify
 
 
 class Regime(World):
@@ -28,6 +29,13 @@ class Regime(World):
         with made.store.read() as tx:
             assert tx.workspace.zone == zone
         return made
+
+    def close(self) -> None:
+        """Every story ends with the trail deciding it all again, and finding the same."""
+        with self.store.read() as tx:
+            answer = verify(tx, replay=True)
+        super().close()
+        assert answer["ok"], answer["problems"]
 
     def at(self, text: str) -> datetime:
         """``2026-06-29 07:15`` in the zone of the office."""
