@@ -13,6 +13,8 @@ from states.catalog import pack_sources
 from states.errors import NotNow
 from states.grades import grade
 
+TYPES = compiled(pack_sources("cn-493"))["types"]
+
 CHAIN = """
 units:
   - {code: province, name: Provincial department, kind: body}
@@ -84,7 +86,7 @@ def received(chain: Regime, level: str, as_: str, about: str, at: str, **numbers
 def test_a_grade_begins_with_its_number(deaths: str, injured: str, loss: str, expected: str) -> None:
     """Article 3: "at least" includes the number itself, "fewer than" does not; the gravest of the three decides."""
     numbers = {"deaths": int(deaths), "injured": int(injured), "loss": int(loss)}
-    for definition in compiled(pack_sources("cn-493"))["types"].values():
+    for definition in TYPES.values():
         assert grade(definition, numbers) == expected
 
 
