@@ -7,13 +7,13 @@ from cli import render
 from cli.base import arg, command, opt
 from cli.session import Session
 from cli.texts import N_, _
-from states.calendars import Calendar, Calendars, shipped
+from states.calendars import Calendar, Calendars, Shipped
 
 
 def known(session: Session) -> Calendars:
     """The calendars of the workspace; without one those that come with the program."""
     if not session.has_workspace():
-        return Calendars(shipped())
+        return Calendars(Shipped())
     from workflow import calendars
 
     with session.read() as tx:

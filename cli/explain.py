@@ -8,7 +8,7 @@ from cli import render
 from cli.base import command, opt
 from cli.session import Session
 from cli.texts import N_, _
-from states.calendars import Calendars, shipped
+from states.calendars import Calendars, Shipped
 from states.errors import Usage
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _setting(session: Session, path: str | None) -> tuple[Calendars, str | None,
             here = calendars.bodies(tx)
             return Calendars({**here, **_read(path, here)}), tx.workspace.calendar, tx.workspace.zone
     bodies = _read(path) if path else {}
-    return Calendars(bodies or shipped()), (next(iter(bodies)) if len(bodies) == 1 else None), None
+    return Calendars(bodies or Shipped()), (next(iter(bodies)) if len(bodies) == 1 else None), None
 
 
 def _read(path: str, known: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, dict[str, Any]]:

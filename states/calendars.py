@@ -1,14 +1,14 @@
 """Calendars: which days are working days, in which years that is known, and which zone decides what a day is."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from states.calendar_files import WEEKDAYS, parse_calendars
 from states.errors import N_, Invalid, NotFound
 
-__all__ = ["NONE", "WEEKDAYS", "Calendar", "Calendars", "parse_calendars", "shipped"]
+__all__ = ["NONE", "WEEKDAYS", "Calendar", "Calendars", "Shipped", "parse_calendars", "shipped"]
 
 NONE = "none"
 _SHIPPED = "calendar_data"
@@ -196,13 +196,34 @@ class Calendars:
         return built
 
 
-def shipped() -> dict[str, dict[str, Any]]:
-    """The reviewed calendars that come with the program, by name, in normal form: ``CN`` for 2024 to 2026."""
-    import json
-    from pathlib import Path
+class Shipped(Mapping[str, Mapping[str, Any]]):
+    """The reviewed calendars that come with the program, in normal form; each is read when it is asked for."""
 
-    bodies = [json.loads(file.read_text("utf-8")) for file in sorted(Path(__file__).with_name(_SHIPPED).glob("*.json"))]
-    return {body["name"]: body for body in bodies}
+    def __getitem__(self, name: str) -> dict[str, Any]:
+        import json
+
+        if not name.replace("-", "").isalnum():
+            raise KeyError(name)
+        folder = __file__.rpartition("calendars.py")[0]
+        try:
+            with open(f"{folder}{_SHIPPED}/{name}.json", encoding="utf-8") as file:  # noqa: PTH123  # pathlib costs 3 ms
+                body: dict[str, Any] = json.load(file)
+        except FileNotFoundError:
+            raise KeyError(name) from None
+        return body
+
+    def __iter__(self) -> Iterator[str]:
+        from pathlib import Path
+
+        return iter(sorted(file.stem for file in Path(__file__).with_name(_SHIPPED).glob("*.json")))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def shipped() -> dict[str, dict[str, Any]]:
+    """All of the calendars that come with the program, by name."""
+    return {name: dict(body) for name, body in Shipped().items()}
 
 
 def _ordinals(days: Iterable[str]) -> Iterable[int]:

@@ -16,12 +16,11 @@ MIDNIGHT = time(0, 0)
 ONE_DAY = timedelta(days=1)
 NO_TIME = timedelta(0)
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
-)
-_OFFSET = re.compile(r"([+-])([0-9]{2}):([0-9]{2})")
-_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+# Compiled when first needed: whoever asks for one limit pays for one pattern.
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_INSTANT = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
+_OFFSET = r"([+-])([0-9]{2}):([0-9]{2})"
+_TIME = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
 
 _HINT_INSTANT = N_("Write an instant with its offset, 2026-03-02T09:00:00+08:00 or ...Z, or a bare date, 2026-03-02.")
 _HINT_ZONE = N_("Use a name of the time zone database such as Asia/Shanghai or Europe/Berlin, or UTC.")
@@ -31,9 +30,9 @@ def parse_instant(text: str) -> datetime | date:
     """An aware datetime, or a bare date; a time without an offset is refused with Usage."""
     text = text.strip()
     try:
-        if _DATE.fullmatch(text):
+        if re.fullmatch(_DATE, text):
             return date.fromisoformat(text)
-        if _INSTANT.fullmatch(text):
+        if re.fullmatch(_INSTANT, text):
             at = datetime.fromisoformat(text.upper())
             if at.tzinfo is None:
                 raise Usage(
@@ -61,7 +60,7 @@ def format_event(event: datetime | date) -> str:
 @lru_cache(maxsize=1024)
 def parse_time(text: object) -> time:
     """A time of day ``HH:MM`` or ``HH:MM:SS``, 00:00 to 23:59:59; raises Usage."""
-    found = _TIME.fullmatch(text.strip()) if isinstance(text, str) else None
+    found = re.fullmatch(_TIME, text.strip()) if isinstance(text, str) else None
     if found is not None:
         hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
         if hour < 24 and minute < 60 and second < 60:
@@ -81,7 +80,7 @@ def zone_of(name: str) -> tzinfo:
     """The zone of that name, ``UTC`` or a fixed offset ``+08:00``; raises Usage for an unknown one."""
     if name in ("UTC", "Z"):
         return UTC
-    fixed = _OFFSET.fullmatch(name)
+    fixed = re.fullmatch(_OFFSET, name) if name[:1] in "+-" else None
     if fixed is not None and int(fixed[2]) < 24 and int(fixed[3]) < 60:
         ahead = timedelta(hours=int(fixed[2]), minutes=int(fixed[3]))
         return timezone(-ahead if fixed[1] == "-" else ahead)

@@ -15,7 +15,8 @@ _HINT = N_(
     "Write pause:T1/T2 (T2 runs again; pause:T1/ still stands), exclude:D1/D2 (both days included), or reset:T, "
     "with instants such as 2026-03-02T09:00:00+08:00 and dates such as 2026-03-02."
 )
-_STOP = re.compile(r"\s*(pause|exclude|reset)\s*:\s*([^/]*?)\s*(?:(/)\s*([^/]*?)\s*)?")
+# Patterns are compiled when first needed: few limits are stopped.
+_STOP = r"\s*(pause|exclude|reset)\s*:\s*([^/]*?)\s*(?:(/)\s*([^/]*?)\s*)?"
 
 
 class Stop(NamedTuple):
@@ -28,7 +29,7 @@ class Stop(NamedTuple):
 
 def parse_stop(text: object) -> Stop:
     """The stop written in ``text``; raises Usage. A bare date in a pause or reset is 00:00 local of that day."""
-    found = _STOP.fullmatch(text) if isinstance(text, str) else None
+    found = re.fullmatch(_STOP, text) if isinstance(text, str) else None
     if found is None or not found[2]:
         raise Usage("'{text}' is not a stop of a clock.", text=text, hint=_HINT)
     text = found[0]

@@ -14,7 +14,7 @@ from states.instants import MIDNIGHT, NO_TIME, at_end, at_start, format_time, pa
 
 KEYS = (*WEEKDAYS, "makeup")
 _NEXT_MIDNIGHT = "24:00"
-_WINDOW = re.compile(r"\s*([0-9:]+)\s*[-–—]\s*([0-9:]+)\s*")
+_WINDOW = r"\s*([0-9:]+)\s*[-–—]\s*([0-9:]+)\s*"  # compiled when first needed
 _HINT = N_(
     "For each of mon to sun and makeup write a list of windows: mon: ['09:00-12:00', '14:00-18:00']; up to 24:00."
 )
@@ -56,7 +56,7 @@ def parse_hours(value: object, where: str = "") -> dict[str, list[str]]:
 
 
 def _window(text: object, day: str, where: str) -> Window:
-    found = _WINDOW.fullmatch(text) if isinstance(text, str) else None
+    found = re.fullmatch(_WINDOW, text) if isinstance(text, str) else None
     if found is None:
         raise Usage("'{text}' is not a window of hours ({day}).", text=text, day=day, where=where, hint=_HINT)
     try:

@@ -101,3 +101,14 @@ def test_changing_loads_no_heavy_library(office, words):
     """Writing, and counting a limit, load no schema library, no scheduler and no YAML."""
     ref = office.report()
     assert loaded(office, *(word.replace("{ref}", ref) for word in words)) & HEAVY == set()
+
+
+@pytest.mark.parametrize("home", ["office", "nowhere"])
+def test_counting_a_limit_is_lean(office, tmp_path, home):
+    """`calendar explain`, in a workspace or without one, loads no hashing and no path library."""
+    if home == "nowhere":
+        office.home = tmp_path / "nowhere"
+    names = loaded(
+        office, "calendar", "explain", "--from", "2026-03-02", "--rule", '{"limit": "3wd", "calendar": "CN"}'
+    )
+    assert names & {"hashlib", "pathlib", "urllib", "difflib", "workflow.trail", "workflow.clocks"} == set()

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from states.calendars import Calendars
 from states.errors import N_, Integrity
 from workflow.sql import workspace as sql
 from workflow.store import Tx
-from workflow.trail import Who, canon, digest, record
+
+if TYPE_CHECKING:
+    from workflow.events import Who
 
 _cache: dict[str, Calendars] = {}  # head of the calendar stream -> what was in force under it
 
@@ -36,12 +38,14 @@ def bodies(tx: Tx) -> dict[str, dict[str, Any]]:
     return {name: {**json.loads(body), "version": version} for name, version, body in tx.all(sql.CALENDARS)}
 
 
-def import_(tx: Tx, new: Mapping[str, Mapping[str, Any]], who: Who, *, reason: str = "") -> list[dict[str, Any]]:
+def import_(tx: Tx, new: Mapping[str, Mapping[str, Any]], who: "Who", *, reason: str = "") -> list[dict[str, Any]]:
     """Make these calendars current; one ``calendar.imported`` per calendar that changed.
 
     Rows: name, version, was (the version before), changed, event (a `Written` or None). A calendar without a version
     of its own is named after its content. Invalid for what leaves a calendar without any working day.
     """
+    from workflow.trail import canon, digest, record  # hashes; who only counts needs none of it
+
     rows = []
     now_current = {name: version for name, version, _ in tx.all(sql.CALENDARS)}
     private = {"reason": reason} if reason else None
