@@ -93,13 +93,20 @@ def test_the_earliest_of_two_beginnings_moves_when_the_second_happens(permits: W
 
 
 def test_a_conditional_clock_comes_and_goes_with_its_condition(permits: World) -> None:
-    """Marking a case urgent starts its two hours; taking the mark back cancels them."""
+    """Marking a case urgent starts its two hours, taking the mark back cancels them, marking it again brings them back.
+
+    They count from the opening each time: what is urgent now was so from the beginning.
+    """
     ref = permits.new("permit", "wang")
     assert "hurry" not in states(permits, ref)
     permits.do(ref, "mark", "wang", urgent="yes")
     assert states(permits, ref)["hurry"] == "running"
     permits.do(ref, "mark", "wang", urgent="no")
     assert states(permits, ref)["hurry"] == "cancelled"
+    permits.until("2026-02-09 09:30")
+    permits.do(ref, "mark", "wang", urgent="yes")
+    clock = permits.clock(ref, "hurry")
+    assert (clock["state"], clock["run"], clock["due_at"]) == ("running", 2, "2026-02-09T11:00:00+08:00")
 
 
 def test_a_pause_is_left_out_of_the_limit(permits: World) -> None:
@@ -217,7 +224,8 @@ def test_each_level_has_its_own_time_from_when_it_receives(world: World) -> None
     world.do(ref, "forward", "wang")
     assert states(world, ref)["forward"] == "met"
     world.do(ref, "receive", "wang")
-    assert world.clock(ref, "forward")["run"] == 3
+    clock = world.clock(ref, "forward")
+    assert (clock["run"], clock["due_at"]) == (3, "2026-02-09T12:00:00+08:00")
 
 
 def test_a_clock_may_count_from_the_end_of_one_below_it(world: World) -> None:

@@ -105,7 +105,9 @@ def _begins(case: Case, name: str, spec: Spec, step: Step) -> bool:
         return step.action in spec["starts_on"]
     if step.before not in spec["runs_in"] and step.before not in spec["pauses_in"]:
         return True
-    return clock is None and not any(action in case.acted for action in spec["met_by"])
+    if clock is None:  # it waited for its condition, its grade or its anchor
+        return not any(action in case.acted for action in spec["met_by"])
+    return clock.state == "cancelled" and not step.changed.isdisjoint(spec["if"])  # the condition holds again
 
 
 def _touches(spec: Spec, step: Step) -> bool:
@@ -118,7 +120,7 @@ def _keep_up(scene: Scene, clock: Clock, spec: Spec, who: Who, step: Step) -> No
     """Recompute a clock from its original start where its rule, its beginning or its ladder changed."""
     if "date" in clock.rule or clock.state == "paused":
         return
-    again = spec["again"] is not None and clock.rule == resolved(spec["again"], _moments(scene, step, clock))
+    again = spec["again"] is not None and clock.rule == resolved(spec["again"], _moments(scene, step, spec, clock))
     inputs = _inputs(scene, spec, step, again=again, clock=clock)
     if inputs is None:
         stop(scene, clock, who, "cancelled")
@@ -134,18 +136,18 @@ def _inputs(
     scene: Scene, spec: Spec, step: Step, *, again: bool, clock: Clock | None = None
 ) -> tuple[dict[str, Any], str] | None:
     """The rule a clock follows and what it is counted from; None while there is no such limit, or it has to wait."""
-    moments = _moments(scene, step, clock)
+    moments = _moments(scene, step, spec, clock)
     limit = limit_for(spec, scene.case.fields, again=again)
     rule = resolved(limit, moments) if limit else None
     from_at = happened(spec["from"], moments)
     return (rule, from_at) if rule and from_at else None
 
 
-def _moments(scene: Scene, step: Step, clock: Clock | None = None) -> Moments:
+def _moments(scene: Scene, step: Step, spec: Spec, clock: Clock | None = None) -> Moments:
     case = scene.case
     return Moments(
         opened=case.opened_at,
-        entered=clock.started_at if clock else _entered(scene, step),
+        entered=clock.started_at if clock else _entered(scene, step, spec),
         fields=case.fields,
         acted=case.acted_at,
         due={name: other.due_at for name, other in case.clocks.items()},
@@ -154,10 +156,10 @@ def _moments(scene: Scene, step: Step, clock: Clock | None = None) -> Moments:
     )
 
 
-def _entered(scene: Scene, step: Step) -> str:
-    """When the case came into its present state; a clock that waited is counted from there all the same."""
+def _entered(scene: Scene, step: Step, spec: Spec | None = None) -> str:
+    """When the case came into its present state, or did what starts the clock; one that waited counts from there."""
     case, actions = scene.case, scene.definition["actions"]
-    if step.before != case.state:
+    if step.before != case.state or (spec and step.action in spec["starts_on"]):
         return step.effective or scene.tx.now
     return max((at for action, at in case.acted_at.items() if actions[action]["to"]), default=case.opened_at)
 
