@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.postgres import SETTINGS, PostgresServer, find_binaries
 
-from bench import office
+from bench import limits, office
 from bench.recorded import Spent, Work, floor_postgres, floor_sqlite, recording, with_parts
 from workflow import case as cases
 from workflow import engine
@@ -162,6 +162,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=300)
     parser.add_argument("--db", choices=("sqlite", "postgres", "both"), default="both")
     asked = parser.parse_args()
+    limits.main(asked.rounds)
     print(f"{asked.cases} cases, {asked.rounds} rounds; every act and firing its own durable commit")
     jobs: dict[str, Job] = {"transitions": transitions, "timers": timers}
     with tempfile.TemporaryDirectory() as folder:

@@ -20,7 +20,7 @@ from states.counting import Count
 from states.durations import Duration
 from states.errors import N_, Usage
 from states.explained import explain
-from states.instants import format_event, offset_name, parse_instant
+from states.instants import format_event, parse_instant
 from states.limit import count_limit, lengthen, roll
 from states.reached import Day, Due, Event, Reached, Settings
 from states.rules import check_extensions, parse_rule
@@ -53,7 +53,7 @@ def due(
         format_event(event)
     if extensions:
         check_extensions(rule, extensions)
-    settings = Settings(calendars, calendar=calendar, zone=zone, fallback=offset_name(event), stops=stops)
+    settings = Settings(calendars, calendar=calendar, zone=zone, event=event, stops=stops)
     try:
         work = _Work(settings, rule, explain)
         reached = work.count(rule, work.start(event), settings, extensions)

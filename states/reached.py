@@ -5,7 +5,7 @@ from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from states.calendars import NONE, Calendar, Calendars
-from states.instants import zone_of
+from states.instants import offset_name, zone_of
 from states.stops import NO_STOPS, Stop, Stops
 
 
@@ -77,7 +77,7 @@ class Setting(NamedTuple):
 class Settings:
     """Resolves calendar, zone and hours of a rule and hands them down to its branches."""
 
-    __slots__ = ("_calendar", "_calendars", "_fallback", "_hours", "_stops", "_zone")
+    __slots__ = ("_calendar", "_calendars", "_event", "_hours", "_stops", "_zone")
 
     def __init__(
         self,
@@ -85,16 +85,16 @@ class Settings:
         *,
         calendar: str | None,
         zone: str | None,
-        fallback: str,
+        event: datetime | date,
         stops: Sequence[str | Stop],
         hours: Mapping[str, Any] | None = None,
     ) -> None:
-        """``fallback``: the zone of the event itself, where neither rule nor context nor calendar names one."""
+        """``event`` tells the zone where neither rule nor context nor calendar names one."""
         self._calendars = calendars
         self._calendar = calendar
         self._zone = zone
         self._hours = hours
-        self._fallback = fallback
+        self._event = event
         self._stops = stops
 
     @property
@@ -108,7 +108,7 @@ class Settings:
             self._calendars,
             calendar=rule.get("calendar", self._calendar),
             zone=rule.get("zone", self._zone),
-            fallback=self._fallback,
+            event=self._event,
             stops=self._stops,
             hours=rule.get("hours", self._hours),
         )
@@ -116,7 +116,7 @@ class Settings:
     def of(self, rule: Mapping[str, Any]) -> Setting:
         """The setting of one rule; raises NotFound for its calendar, Usage for its zone."""
         calendar = self._calendars.get(rule.get("calendar") or self._calendar or NONE)
-        name = rule.get("zone") or self._zone or calendar.zone or self._fallback
+        name = rule.get("zone") or self._zone or calendar.zone or offset_name(self._event)
         zone = zone_of(name)
         stops = Stops(self._stops, zone) if self._stops else NO_STOPS
         return Setting(calendar, zone, name, rule.get("hours") or self._hours, stops)

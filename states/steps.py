@@ -8,7 +8,7 @@ from states.calendars import Calendars
 from states.counting import Count, add_months
 from states.durations import BUSINESS, ELAPSED, TIMED, Duration
 from states.errors import N_, Usage
-from states.instants import at_start, offset_name, zone_of
+from states.instants import at_start, zone_of
 from states.limit import counted_limit, first_day, instant_of
 from states.reached import Due, Event, Setting, Settings
 from states.rules import BRANCHED, limit_of
@@ -81,7 +81,7 @@ def fraction(
         )
     if not _by_days(rule, extensions):
         return (start + (due.at - start) * percent / 100).astimezone(UTC)
-    setting = Settings(calendars, calendar=calendar, zone=zone, fallback=offset_name(start), stops=stops).of(rule)
+    setting = Settings(calendars, calendar=calendar, zone=zone, event=start, stops=stops).of(rule)
     if setting.stops.reset is not None:
         start = instant_of(setting.stops.reset, setting.zone)
     count = Count(setting.calendar, setting.stops)
