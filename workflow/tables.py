@@ -120,6 +120,48 @@ class Payload(SQLModel, table=True):
     value: str = _text()
 
 
+class Unsealed(SQLModel, table=True):
+    """An event that has no leaf yet; written with it, taken away when it is sealed. In the order of sealing."""
+
+    __tablename__ = "unsealed"
+    at: str = _key()
+    stream: str = _key()
+    n: int = Field(primary_key=True, sa_type=_INT, sa_column_kwargs={"autoincrement": False})
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Leaf(SQLModel, table=True):
+    """The place of an event in the sealed tree."""
+
+    __tablename__ = "leaf"
+    idx: int = Field(primary_key=True, sa_type=_INT, sa_column_kwargs={"autoincrement": False})
+    event: str = _text(unique=True)
+
+
+class Tile(SQLModel, table=True):
+    """Up to 256 hashes of the tree side by side (C2SP tlog-tiles), in base64; all of them follow from the leaves."""
+
+    __tablename__ = "tile"
+    level: int = Field(primary_key=True, sa_type=_INT, sa_column_kwargs={"autoincrement": False})
+    n: int = Field(primary_key=True, sa_type=_INT, sa_column_kwargs={"autoincrement": False})
+    hashes: str = _text()
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class HeadOfTree(SQLModel, table=True):
+    """The tree as it once was: written unsigned with its leaves; ``note`` is the signed checkpoint, once there is."""
+
+    __tablename__ = "head"
+    size: int = Field(primary_key=True, sa_type=_INT, sa_column_kwargs={"autoincrement": False})
+    root: str = _text()
+    at: str = _text()
+    note: str | None = _text(nullable=True)
+    __table_args__ = (
+        CheckConstraint("size > 0 AND length(root) = 64", name="shape"),
+        _part("ix_head_signed", "size", where="note IS NOT NULL"),
+    )
+
+
 class Cases(SQLModel, table=True):
     """A case as it stands. ``n``, ``hash`` and ``at`` are the head of its stream."""
 
@@ -145,11 +187,18 @@ class Cases(SQLModel, table=True):
     n: int = _int()
     hash: str = _text()
     at: str = _text()
+    erased_at: str | None = _text(nullable=True)  # when its rule erased everything that may be erased
     __table_args__ = (
         _part("ix_cases_open_due", "due_at", "ref", where="closed_at IS NULL"),
         _part("ix_cases_open_owner", "owner", "due_at", "ref", where="closed_at IS NULL"),
         _part("ix_cases_open_unit", "unit", "due_at", "ref", where="closed_at IS NULL"),
         _part("ix_cases_open_type", "type", "state", "due_at", "ref", where="closed_at IS NULL"),
+        _part(
+            "ix_cases_kept",
+            "closed_at",
+            "ref",
+            where="closed_at IS NOT NULL AND (erased_at IS NULL OR at > erased_at)",
+        ),
         Index("ix_cases_type", "type", "ref"),
         Index("ix_cases_unit", "unit", "ref"),
     )
@@ -270,6 +319,7 @@ class File(SQLModel, table=True):
     size: int = _int()
     at: str = _text()
     event: str = _text()
+    __table_args__ = (Index("ix_file_sha256", "sha256"),)
 
 
 class Link(SQLModel, table=True):

@@ -29,6 +29,7 @@ class Driver(Protocol):
     def reading(self, workspace: Workspace, now: str) -> Iterator[Tx]: ...
     @contextmanager
     def writing(self, workspace: Workspace, now: str) -> Iterator[Tx]: ...
+    def wipe(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -124,6 +125,10 @@ class Store:
                 if not left or not _retryable(problem):
                     raise
         raise AssertionError("unreachable")
+
+    def wipe(self) -> None:
+        """After values were erased: leave no copy of them where this program can reach it."""
+        self.driver.wipe()
 
     def _landed(self, stream: str, n: int, hash_: str) -> bool:
         try:

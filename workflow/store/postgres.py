@@ -121,6 +121,9 @@ class PostgresDriver:
                 raise
             self.commit(connection)
 
+    def wipe(self) -> None:
+        """Dead rows and the log of the server are the server's: VACUUM and the archive's own term end them."""
+
     def commit(self, connection: psycopg.Connection[Row]) -> None:
         connection.execute("COMMIT")
 

@@ -100,6 +100,7 @@ class SqliteDriver:
                 self._writer = self._connect("rw")
                 self._writer.execute("PRAGMA journal_mode = WAL")
                 self._writer.execute(f"PRAGMA synchronous = {self.synchronous}")
+                self._writer.execute("PRAGMA secure_delete = ON")  # what is erased leaves no bytes in the file
             writer = self._writer
             with self._turn():
                 writer.execute("BEGIN IMMEDIATE")
@@ -110,6 +111,12 @@ class SqliteDriver:
                     if writer.in_transaction:
                         writer.execute("ROLLBACK")
                     raise
+
+    def wipe(self) -> None:
+        """Let go of the write-ahead log, where the bytes of what was erased may still stand; a reader may prevent it."""
+        if self._writer is not None:
+            with _translated(self.path), self._turn():
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def commit(self, writer: sqlite3.Connection) -> None:
         writer.execute("COMMIT")

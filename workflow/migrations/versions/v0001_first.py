@@ -48,8 +48,17 @@ def upgrade() -> None:
         sa.Column("n", INT, nullable=False),
         sa.Column("hash", TEXT, nullable=False),
         sa.Column("at", TEXT, nullable=False),
+        sa.Column("erased_at", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("ref", name=op.f("uq_cases_ref")),
+    )
+    op.create_index(
+        "ix_cases_kept",
+        "cases",
+        ["closed_at", "ref"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NOT NULL AND (erased_at IS NULL OR at > erased_at)"),
+        postgresql_where=sa.text("closed_at IS NOT NULL AND (erased_at IS NULL OR at > erased_at)"),
     )
     op.create_index(
         "ix_cases_open_due",
@@ -212,11 +221,36 @@ def upgrade() -> None:
         sa.Column("event", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("case_id", "no", name=op.f("pk_file")),
     )
+    op.create_index("ix_file_sha256", "file", ["sha256"], unique=False)
+    op.create_table(
+        "head",
+        sa.Column("size", INT, autoincrement=False, nullable=False),
+        sa.Column("root", TEXT, nullable=False),
+        sa.Column("at", TEXT, nullable=False),
+        sa.Column("note", TEXT, nullable=True),
+        sa.CheckConstraint("size > 0 AND length(root) = 64", name=op.f("ck_head_shape")),
+        sa.PrimaryKeyConstraint("size", name=op.f("pk_head")),
+    )
+    op.create_index(
+        "ix_head_signed",
+        "head",
+        ["size"],
+        unique=False,
+        sqlite_where=sa.text("note IS NOT NULL"),
+        postgresql_where=sa.text("note IS NOT NULL"),
+    )
     op.create_table(
         "in_force",
         sa.Column("type", TEXT, nullable=False),
         sa.Column("definition", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("type", name=op.f("pk_in_force")),
+    )
+    op.create_table(
+        "leaf",
+        sa.Column("idx", INT, autoincrement=False, nullable=False),
+        sa.Column("event", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("idx", name=op.f("pk_leaf")),
+        sa.UniqueConstraint("event", name=op.f("uq_leaf_event")),
     )
     op.create_table(
         "leave",
@@ -372,6 +406,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_stream")),
     )
     op.create_table(
+        "tile",
+        sa.Column("level", INT, autoincrement=False, nullable=False),
+        sa.Column("n", INT, autoincrement=False, nullable=False),
+        sa.Column("hashes", TEXT, nullable=False),
+        sa.PrimaryKeyConstraint("level", "n", name=op.f("pk_tile")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "timer",
         sa.Column("id", TEXT, nullable=False),
         sa.Column("case_id", TEXT, nullable=False),
@@ -426,6 +468,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_unit")),
     )
     op.create_index("ix_unit_parent", "unit", ["parent"], unique=False)
+    op.create_table(
+        "unsealed",
+        sa.Column("at", TEXT, nullable=False),
+        sa.Column("stream", TEXT, nullable=False),
+        sa.Column("n", INT, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("at", "stream", "n", name=op.f("pk_unsealed")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "workspace",
         sa.Column("id", INT, autoincrement=False, nullable=False),
