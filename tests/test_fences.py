@@ -11,6 +11,7 @@ import pytest
 from support.raw import Raw
 
 from states.errors import Conflict, Integrity
+from workflow import seal
 from workflow.sql import event as sql
 from workflow.store import Store
 from workflow.trail import SYSTEM, canon, leaf_hash, record
@@ -24,6 +25,7 @@ def store(database_url) -> Iterator[Store]:
     """A workspace with one event that keeps a value."""
     made = create(database_url, admin_login="root")
     made.transact(lambda tx: record(tx, "notices", "notice.sent", SYSTEM, private={"text": "kept"}))
+    made.transact(seal.batch)
     yield made
     made.close()
 
@@ -47,16 +49,32 @@ CHANGES = [
     ON CONFLICT (event, field) DO UPDATE SET value = excluded.value""",
     "INSERT INTO event SELECT * FROM event WHERE stream = 'log' ON CONFLICT (id) DO UPDATE SET actor = 'p_x'",
     "INSERT INTO event SELECT * FROM event WHERE stream = 'log' ON CONFLICT (stream, n) DO UPDATE SET actor = 'p_x'",
+    "UPDATE leaf SET event = 'other' WHERE idx = 0",
+    "UPDATE leaf SET idx = idx + 100",
+    "DELETE FROM leaf WHERE idx = 2",
+    "INSERT INTO leaf SELECT * FROM leaf WHERE true ON CONFLICT (idx) DO UPDATE SET event = 'other'",
+    "UPDATE head SET root = size",
+    "UPDATE head SET note = 'x', root = size",
+    "UPDATE head SET note = NULL",
+    "DELETE FROM head",
+    "INSERT INTO head SELECT * FROM head WHERE true ON CONFLICT (size) DO UPDATE SET note = 'x', at = 'y'",
 ]
 OF_SQLITE = [
     "INSERT OR REPLACE INTO event SELECT * FROM event WHERE stream = 'log'",
     """REPLACE INTO event SELECT 'other', stream, n, prev, at, kind, actor, behalf, via, unit, action, from_state,
     to_state, rule, replace(canon, id, 'other'), hash FROM event WHERE stream = 'log'""",
     "UPDATE OR REPLACE event SET n = 1",
+    "REPLACE INTO leaf SELECT 0, event FROM leaf WHERE idx = 1",
+    "REPLACE INTO leaf SELECT 100, event FROM leaf WHERE idx = 1",
+    "REPLACE INTO head SELECT size, hex(zeroblob(32)), at, note FROM head",
 ]
 OF_POSTGRES = [
     "TRUNCATE event",
     "TRUNCATE payload",
+    "TRUNCATE leaf",
+    "TRUNCATE head",
+    "SET session_replication_role = replica; DELETE FROM leaf",
+    "SET session_replication_role = replica; DELETE FROM head",
     "SET session_replication_role = replica; DELETE FROM event",
     "SET session_replication_role = replica; UPDATE payload SET value = 'x'",
     "SET session_replication_role = replica; TRUNCATE event",
@@ -64,7 +82,8 @@ OF_POSTGRES = [
 
 
 def everything(raw: Raw) -> list[tuple[object, ...]]:
-    return [*raw.all("SELECT * FROM event ORDER BY id"), *raw.all("SELECT * FROM payload ORDER BY event, field")]
+    order = {"event": "id", "payload": "event, field", "leaf": "idx", "head": "size"}
+    return [row for table, by in order.items() for row in raw.all(f"SELECT * FROM {table} ORDER BY {by}")]
 
 
 @pytest.mark.parametrize("statement", CHANGES)
@@ -88,6 +107,14 @@ def test_the_ways_around_are_closed(raw):
 def test_a_value_may_be_erased(raw):
     """What is kept beside an event is the one thing that may go."""
     assert raw.run("DELETE FROM payload WHERE field = 'text'") == 1
+
+
+def test_a_head_is_signed_once(raw):
+    """The one change of a head: from no note to one, and then never again."""
+    assert raw.run("UPDATE head SET note = 'signed'") == 1
+    with pytest.raises(REFUSED):
+        raw.run("UPDATE head SET note = 'signed again'")
+    assert raw.all("SELECT note FROM head") == [("signed",)]
 
 
 def next_event(raw: Raw) -> dict[str, object]:

@@ -15,7 +15,7 @@ _PERSON_ID = 22  # characters of `p_` and 20 hexadecimal digits
 
 
 def shown(tx: Tx, rows: list[Row]) -> list[Answer]:
-    """Of rows (…, canon, hash) the events: two more questions for them all, for what is kept and who is who."""
+    """Of rows (…, canon, hash) the events; asks once for all what is kept, who is who, and where each is sealed."""
     events = [(json.loads(canon), hash_) for *_, canon, hash_ in rows]
     kept: dict[tuple[str, str], Any] = {}
     for event, field, value in _for_ids(tx, sql.VALUES, {event["id"] for event, _ in events if event["commit"]}):
@@ -24,7 +24,8 @@ def shown(tx: Tx, rows: list[Row]) -> list[Answer]:
     for event, _ in events:
         _collect([event["actor"], event["behalf"], event["data"]], persons)
     logins: dict[str, str] = dict(_for_ids(tx, sql.LOGINS, persons))
-    return [_event(event, hash_, kept, logins) for event, hash_ in events]
+    leaves: dict[str, int] = dict(_for_ids(tx, sql.LEAVES, {event["id"] for event, _ in events}))
+    return [{**_event(event, hash_, kept, logins), "leaf": leaves.get(event["id"])} for event, hash_ in events]
 
 
 def _for_ids(tx: Tx, statements: Mapping[int, str], ids: Iterable[str]) -> Iterable[Row]:
@@ -69,7 +70,6 @@ def _event(event: Answer, hash_: str, kept: Mapping[tuple[str, str], Any], login
         "data": data,
         "hash": hash_,
         "prev": event["prev"],
-        "leaf": None,  # its place in the sealed tree, once there is one
     }
 
 

@@ -150,6 +150,7 @@ def append(
         canon=text,
         hash=hash_,
     )
+    tx.put(sql.UNSEALED, at=at, stream=stream, n=head.n + 1)
     tx.last_event = (stream, head.n + 1, hash_)
     return Written(event_id, stream, head.n + 1, hash_, at)
 

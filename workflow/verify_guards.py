@@ -1,17 +1,15 @@
 """Whether the fences around the trail still stand in this database (they guard against accidents, see `fences`)."""
 
-from workflow.fences import NAMES, SQLITE
+import re
+
+from workflow.fences import NAMES, POSTGRES, SQLITE
 from workflow.findings import Findings
 from workflow.sql import audit as sql
 from workflow.store.tx import Tx
 
-# pg_trigger.tgtype: for each row 1, before 2, delete 8, update 16, truncate 32
-_POSTGRES = {
-    "event_no_change": 1 | 2 | 8 | 16,
-    "event_no_truncate": 2 | 32,
-    "payload_no_update": 1 | 2 | 16,
-    "payload_no_truncate": 2 | 32,
-}
+_WHEN = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}  # of pg_trigger.tgtype; before 2, for each row 1
+_TRIGGER = re.compile(r"CREATE TRIGGER (\w+) BEFORE (.+?) ON \w+\s(FOR EACH ROW )?EXECUTE FUNCTION (\w+)\(\)")
+_FUNCTION = re.compile(r"CREATE FUNCTION (\w+)\(\) .*?\$\$(.*)\$\$", re.DOTALL)
 
 
 def guards(tx: Tx, found: Findings) -> None:
@@ -31,8 +29,19 @@ def _sqlite(tx: Tx) -> dict[str, bool]:
 
 
 def _postgres(tx: Tx) -> dict[str, bool]:
-    """Whether each trigger has its form, is on for every role, and calls a function that refuses."""
+    """Whether each trigger has its form, is on for every role, and calls the function that refuses."""
+    made = _made()
     return {
-        name: _POSTGRES.get(name) == form and on == "A" and always and "BEGIN RAISE EXCEPTION 'append-only" in body
+        name: made.get(name) == (form, body) and on == "A" and always
         for name, form, on, always, body in tx.all(sql.GUARDS_POSTGRES)
+    }
+
+
+def _made() -> dict[str, tuple[int, str]]:
+    """Of each trigger on PostgreSQL the form and the body of its function, as they were made."""
+    bodies = {found[1]: found[2] for text in POSTGRES if (found := _FUNCTION.match(text))}
+    triggers = [found for text in POSTGRES if (found := _TRIGGER.match(text))]
+    return {
+        name: (2 | bool(row) | sum(_WHEN[word] for word in when.split(" OR ")), bodies[function])
+        for name, when, row, function in (found.groups() for found in triggers)
     }

@@ -62,8 +62,8 @@ class Raw:
                 self.run(statement)
             self.run("PRAGMA ignore_check_constraints = OFF")
         else:
-            self.run("ALTER TABLE event DISABLE TRIGGER ALL")
-            self.run("ALTER TABLE payload DISABLE TRIGGER ALL")
+            for table in sorted({name.partition("_")[0] for name in NAMES["postgres"]}):
+                self.run(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
             self.run("ALTER TABLE event DROP CONSTRAINT ck_event_tied")
             yield
             for name in NAMES["postgres"]:

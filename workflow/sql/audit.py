@@ -47,6 +47,9 @@ VALUES = {
     size: f"SELECT event, field, value FROM payload WHERE event IN ({', '.join(f':i{n}' for n in range(size))})"
     for size in SIZES
 }
+LEAVES = {
+    size: f"SELECT event, idx FROM leaf WHERE event IN ({', '.join(f':i{n}' for n in range(size))})" for size in SIZES
+}
 
 # What `verify` reads: everything, stream by stream. An event of several kept values comes once for each; the heads
 # come in the same order.
@@ -57,7 +60,14 @@ HEADS = """SELECT ref AS name, n, hash, at, 1 AS is_case FROM cases
 UNION ALL SELECT name, n, hash, at, 0 FROM stream ORDER BY name, is_case"""
 KEPT_FOR_NOTHING = """SELECT p.event, p.field FROM payload p
 WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = p.event) ORDER BY p.event, p.field"""
-ERASURES = "SELECT canon FROM event WHERE kind = 'data.erased' ORDER BY at, stream, n"
+# What a backup brought back: an erasure stands on record, and the value is there.
+ERASED_YET_KEPT_SQLITE = """SELECT e.stream, e.n, p.event, p.field FROM event e
+JOIN payload p ON p.event = json_extract(e.canon, '$.data.event') AND p.field = json_extract(e.canon, '$.data.field')
+WHERE e.kind = 'data.erased' ORDER BY e.stream, e.n"""
+ERASED_YET_KEPT_POSTGRES = """SELECT e.stream, e.n, p.event, p.field FROM event e
+JOIN payload p ON p.event = CAST(e.canon AS jsonb) -> 'data' ->> 'event'
+AND p.field = CAST(e.canon AS jsonb) -> 'data' ->> 'field'
+WHERE e.kind = 'data.erased' ORDER BY e.stream, e.n"""
 OPENINGS = "SELECT id, stream, n, canon FROM event WHERE kind = 'case.opened' ORDER BY at, stream, n"
 COUNTER = "SELECT value, hash FROM counter WHERE name = 'register'"
 GENESIS = "SELECT id, canon FROM event WHERE stream = 'log' AND n = 1"
@@ -65,4 +75,5 @@ GENESIS = "SELECT id, canon FROM event WHERE stream = 'log' AND n = 1"
 GUARDS_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
 GUARDS_POSTGRES = """SELECT t.tgname, t.tgtype, CAST(t.tgenabled AS text), t.tgqual IS NULL, p.prosrc
 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-WHERE t.tgrelid IN (CAST('event' AS regclass), CAST('payload' AS regclass)) AND NOT t.tgisinternal"""
+WHERE t.tgrelid IN (CAST('event' AS regclass), CAST('payload' AS regclass), CAST('leaf' AS regclass),
+CAST('head' AS regclass)) AND NOT t.tgisinternal"""

@@ -4,6 +4,7 @@ INSERT = """INSERT INTO event (id, stream, n, prev, at, kind, actor, behalf, via
 rule, canon, hash) VALUES (:id, :stream, :n, :prev, :at, :kind, :actor, :behalf, :via, :unit, :action, :from_state,
 :to_state, :rule, :canon, :hash)"""
 
+UNSEALED = "INSERT INTO unsealed (at, stream, n) VALUES (:at, :stream, :n)"
 PAYLOAD = "INSERT INTO payload (event, field, salt, value) VALUES (:event, :field, :salt, :value)"
 
 HEAD = "SELECT n, hash, at FROM stream WHERE name = :name"
