@@ -1,14 +1,17 @@
 """`audit`: the trail."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from cli import render
-from cli.base import command, opt
+from cli.base import command, complete_file, opt
 from cli.case import AFTER, LIMIT
 from cli.errors import EXIT_CODES
 from cli.session import Session
 from cli.texts import N_, _
 from cli.typed import moment_in
 from cli.views import EVENT_COLUMNS
-from states.errors import Integrity
+from states.errors import Integrity, Usage
 
 
 @command(
@@ -61,20 +64,43 @@ def log(
 @command(
     N_("Check that the trail is whole and unchanged."),
     opt("--replay", is_flag=True, help=N_("Also decide every act again and compare what stands in the tables.")),
+    opt(
+        "--dossier",
+        metavar="FILE",
+        shell_complete=complete_file,
+        help=N_("Check a dossier instead; no workspace needed."),
+    ),
 )
-def verify(session: Session, replay: bool) -> int:
+def verify(session: Session, replay: bool, dossier: str | None) -> int:
     """Exit 7 where something does not match."""
+    if dossier is not None:
+        return _verify_dossier(session, dossier, replay)
     from workflow.verify import verify as check
 
     with session.read() as tx:
         found = check(tx, replay=replay)
+    whole = _("The trail is whole and unchanged.") if found["ok"] else _("The trail does NOT match.")
+    return _verdict(session, found, whole, _SHOWN)
+
+
+def _verify_dossier(session: Session, path: str, replay: bool) -> int:
+    from workflow.dossier_check import check
+
+    if replay:
+        raise Usage("A dossier has no tables to replay.", hint=N_("Leave out --replay."), where="--replay")
+    found = check(path)
+    whole = _("The dossier is whole and unchanged.") if found["ok"] else _("The dossier does NOT match.")
+    return _verdict(session, found, whole, {**_SHOWN, "self": N_("Shown: the dossier is consistent with itself.")})
+
+
+def _verdict(session: Session, found: dict[str, Any], verdict: str, shown: Mapping[str, str]) -> int:
+    """Print what was checked and found; answers the exit code."""
 
     def human() -> list[render.Block]:
         counts = _("{events} events in {streams} streams, {cases} cases").format(**found)
-        verdict = _("The trail is whole and unchanged.") if found["ok"] else _("The trail does NOT match.")
         problems = [[one["stream"] or "", str(one["n"] or ""), one["what"]] for one in found["problems"]]
         return [
-            render.Block("verdict", "", [[verdict], [counts], *([[_(_SHOWN[found["shown"]])]] if found["ok"] else [])]),
+            render.Block("verdict", "", [[verdict], [counts], *([[_(shown[found["shown"]])]] if found["ok"] else [])]),
             render.Block("problem", _("Problems"), problems, [_("Stream"), _("No."), _("What")]),
         ]
 

@@ -11,6 +11,7 @@ CASE = Group(
         "history": ("cli.case:history", N_("Show everything that happened to a case.")),
         "why": ("cli.why:why", N_("Show why the limits of a case are due when they are, day by day.")),
         "files": ("cli.case:files", N_("List the files of a case; --verify checks their content.")),
+        "dossier": ("cli.dossier:dossier", N_("Put all of a case into one file, for a stranger.")),
         "comment": ("cli.case_acts:comment", N_("Say something about a case, on record.")),
         "assign": ("cli.case_acts:assign", N_("Give a case to another owner.")),
         "link": ("cli.case_acts:link", N_("Let a case point at another.")),

@@ -21,6 +21,7 @@ gettext.bindtextdomain(DOMAIN, LOCALE)
 gettext.textdomain(DOMAIN)
 
 _now: dict[str, gettext.NullTranslations] = {}
+_titled: set[str] = set()  # the languages whose readers get titles: English ones get the names they type, but on pages
 
 
 def pick(wanted: Sequence[str | None], environ: Mapping[str, str]) -> str:
@@ -32,8 +33,8 @@ def pick(wanted: Sequence[str | None], environ: Mapping[str, str]) -> str:
     return "en"
 
 
-def use(code: str) -> None:
-    """Speak this language from now on."""
+def use(code: str, *, titles: bool = False) -> None:
+    """Speak this language from now on; ``titles`` also for English readers, who otherwise get names."""
     os.environ["LANGUAGE"] = code  # where gettext itself looks first
     if code == "en":
         found = gettext.NullTranslations()
@@ -41,6 +42,9 @@ def use(code: str) -> None:
         found = gettext.translation(DOMAIN, LOCALE, [code], fallback=True)
     _now.clear()
     _now[code] = found
+    _titled.clear()
+    if titles or code != "en":
+        _titled.add(code)
 
 
 def language() -> str:
@@ -69,9 +73,9 @@ def plural(one: str, many: str, n: int) -> str:
 
 def title(titles: Mapping[str, str] | None, name: str) -> str:
     """How a thing of the policy is called: English readers get the name they have to type."""
-    if language() == "en":
+    if language() not in _titled:
         return name
-    return (titles or {}).get("zh") or name
+    return (titles or {}).get("en" if language() == "en" else "zh") or name
 
 
 # Roles and posts with a meaning of their own; English readers see the names that policies use.

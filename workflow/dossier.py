@@ -29,6 +29,7 @@ class Dossier(NamedTuple):
     log: str
     sandbox: bool
     made_at: str
+    zone: str  # of the unit: times are told in it
     by: str
     outcome: Outcome
     lines: list[Answer]  # {canon, hash, values: {field: {salt, value}}} of each event, in order
@@ -59,6 +60,7 @@ def take(tx: Tx, ref: str, *, who: Who, reason: str = "", expect: int | None = N
         log=tx.workspace.origin,
         sandbox=tx.workspace.sandbox,
         made_at=tx.now,
+        zone=look.zone(case["unit"]),
         by=look.login(who.actor) or "",
         outcome=outcome,
         lines=lines,
