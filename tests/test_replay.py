@@ -356,19 +356,21 @@ def test_a_case_of_a_duty_belongs_to_its_window(lived, attack):
 
 def test_what_was_erased_on_record_can_still_be_decided_again(lived, attack):
     """Every value beside the trail erased, each on record: nothing is compared with what nobody knows any more."""
-    rows = attack.raw.all("SELECT event, field FROM payload")
+    rows = attack.raw.all("SELECT p.event, p.field, e.stream FROM payload p JOIN event e ON e.id = p.event")
     attack.raw.run("DELETE FROM payload")
-    n, (at,) = attack.last("log"), attack.raw.one("SELECT max(at) FROM event")
-    for more, (erased, field) in enumerate(rows, n + 1):
+    (at,) = attack.raw.one("SELECT max(at) FROM event")
+    first = attack.event("log", 1)["event"]
+    for number, (erased, field, stream) in enumerate(rows):
+        n = attack.last(stream) + 1
         attack.raw.run(
             """INSERT INTO event (id, stream, n, prev, at, kind, canon, hash)
-            VALUES (:id, 'log', :n, :p, '', '', '{}', :p)""",
-            id=f"erasure-{more}", n=more, p="0" * 64,
+            VALUES (:id, :s, :n, :p, '', '', '{}', :p)""",
+            id=f"erasure-{number}", s=stream, n=n, p="0" * 64,
         )  # fmt: skip
-        first = attack.event("log", 1)["event"]
-        changes = {"id": f"erasure-{more}", "n": more, "at": at, "kind": "data.erased", "commit": {}}
-        attack.put("log", more, first | changes | {"data": {"event": erased, "field": field}})
-    attack.relink("log")
+        changes = {"id": f"erasure-{number}", "stream": stream, "n": n, "at": at, "kind": "data.erased", "commit": {}}
+        attack.put(stream, n, first | changes | {"data": {"event": erased, "field": field, "stream": stream}})
+    for stream in {stream for _, _, stream in rows}:
+        attack.relink(stream)
     assert problems(lived) == []
 
 

@@ -268,14 +268,14 @@ def test_values_beside_the_trail(lived, attack, statement, what):
 def test_a_value_erased_on_record_is_in_order(lived, attack):
     """Where an event says that it was erased, a missing value is no problem; another missing one still is."""
     event = attack.event(REPORT, 1)["id"]
-    n = attack.last("org")
-    before = attack.event("org", n)
+    n = attack.last(REPORT)
+    before = attack.event(REPORT, n)
     attack.raw.run("DELETE FROM payload WHERE event = :e", e=event)
     assert len(problems(lived)) == 2
     attack.raw.run(
         """INSERT INTO event (id, stream, n, prev, at, kind, canon, hash)
-        VALUES ('erasure', 'org', :n, :p, '', 'k', '{}', :p)""",
-        n=n + 1, p=before["hash"],
+        VALUES ('erasure', :s, :n, :p, '', 'k', '{}', :p)""",
+        s=REPORT, n=n + 1, p=before["hash"],
     )  # fmt: skip
     erased = before["event"] | {
         "id": "erasure",
@@ -284,8 +284,8 @@ def test_a_value_erased_on_record_is_in_order(lived, attack):
         "kind": "data.erased",
         "commit": {},
     }
-    hash_ = attack.put("org", n + 1, erased | {"data": {"event": event, "field": "title"}})
-    attack.head("org", n=n + 1, hash=hash_)
+    hash_ = attack.put(REPORT, n + 1, erased | {"data": {"event": event, "field": "title"}})
+    attack.head(REPORT, n=n + 1, hash=hash_)
     assert [row["what"] for row in problems(lived)] == ["the value of field/period is gone without a record"]
 
 

@@ -10,13 +10,17 @@ from typing import Any, NoReturn
 
 from states.durations import parse_duration
 from states.guards import refusal
+from states.keep import kept_until
 from workflow import clocks, fields
 from workflow.case import NEVER, Case
 from workflow.engine import extending, transition
+from workflow.engine.erasing import PERSONAL
+from workflow.event_json import ERASED
 from workflow.events import SYSTEM, Head, Who, Written
 from workflow.facts import facts_of
 from workflow.files import Incoming
 from workflow.findings import said
+from workflow.instants import moment, stamp
 from workflow.outbox import owe
 from workflow.plan import breach_of
 from workflow.recorded import GONE, Recorded
@@ -94,6 +98,7 @@ class Life:
         self.scene: _Scene
         self.title: Any = None
         self.gone: set[str] = set()  # fields whose value was erased
+        self.erased_at: str | None = None  # when a rule erased all of it last
 
     @property
     def ahead(self) -> Recorded | None:
@@ -109,7 +114,7 @@ class Life:
             doors = {
                 "case.acted": self._act, "case.assigned": self._assign, "case.linked": self._link,
                 "case.attached": self._attach, "case.commented": self._take, "extension.requested": self._ask_for_time,
-                "extension.refused": self._refuse_time, "clock.extended": self._grant_time,
+                "data.erased": self._erase, "extension.refused": self._refuse_time, "clock.extended": self._grant_time,
                 "clock.recomputed": self._recompute, "data.read": self._take, **dict.fromkeys(FIRED, self._fire),
             }  # fmt: skip
             door = doors.get(one.kind)
@@ -218,6 +223,7 @@ class Life:
             self._differs("no clock called for it")
         held = frozenset(data["roles"])
         values = data["fields"] | self._texts(private)
+        self.gone -= data["fields"].keys()
         files = self._files(private)
         facts = facts_of(case, self.room.now, who, held)
         facts.given, facts.files, facts.reason = values, len(files), str(private.get("reason", ""))
@@ -310,6 +316,36 @@ class Life:
         owe(self.room, self.case, written, one.kind, persons=[asked["asked_by"]], key=key, body=body)
 
     # values that are kept beside the trail
+
+    def _erase(self, one: Recorded) -> None:
+        """A value of this case was erased: by its rule when the time had come, or by the administrator."""
+        data, field = one.data, str(one.data["field"])
+        before = next((event for event in self.events[: self.position] if event.id == data["event"]), None)
+        if before is None or data["stream"] != one.stream:
+            self._differs("it erases a value of an event that is not before it in this case")
+        name = field.removeprefix("field/")
+        if field not in before.event["commit"]:
+            spec = self.scene.definition["fields"].get(name, {"type": None})
+            if spec["type"] not in PERSONAL or name not in before.data["fields"]:
+                self._differs(f"it erases {field}, which that event does not keep")
+            self.gone.add(name)
+            self.case.fields[name] = dict(ERASED)
+        if one.event["rule"] is not None:
+            self._ran_out(one, name)
+        elif one.event["actor"] != self.room.workspace.admin:
+            self._differs("only the administrator erases what no rule lets go of")
+        self._take(one)
+
+    def _ran_out(self, one: Recorded, name: str) -> None:
+        """The rule it names is one of the definition, and its time was over."""
+        case, definition, rule = self.case, self.scene.definition, one.event["rule"]
+        period = None
+        if rule == self.scene.rule("keep", case.state):
+            period, self.erased_at = definition["keep"].get(case.state), one.at
+        elif rule == self.scene.rule("keep_requester", name) and definition["fields"].get(name, {}).get("requester"):
+            period = definition["keep_requester"]
+        if not period or not case.closed_at or stamp(kept_until(moment(case.closed_at), period)) > one.at:
+            self._differs(f"the rule {said(rule)} lets go of nothing yet")
 
     def _texts(self, private: Mapping[str, Any]) -> dict[str, Any]:
         texts = {name[6:]: value for name, value in private.items() if name.startswith("field/")}

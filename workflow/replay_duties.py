@@ -30,6 +30,8 @@ class Duties:
 
     def _take(self, one: Recorded) -> str | None:
         data = one.data
+        if one.kind == "data.erased":
+            return None
         key = tuple(data[name] for name in _KEY)
         if one.stream != f"duty/{key[0]}/{key[1]}":
             return "it is about another duty or unit"

@@ -56,6 +56,8 @@ def _fold(tx: Tx, found: Findings) -> dict[str, Rows]:
                     _change(tables["leave"], "leave", "remove" if data.get("removed") else "set", row, one)
                 case "data.read" | "data.erased":
                     pass
+                case "data.erased":
+                    pass
                 case other:
                     found.add(f"{other} is not something that happens to the register", STREAM, one.n, one.id)
         except (KeyError, TypeError):

@@ -16,6 +16,7 @@ from workflow.verify_event import Checker
 from workflow.verify_guards import guards
 
 Answer = dict[str, Any]
+_AT_ONCE = sql.SIZES[-1]
 
 
 def verify(tx: Tx, *, replay: bool = False) -> Answer:
@@ -78,7 +79,9 @@ class _Walk:
         self.checker = Checker(log, found)
         self.openings = Openings(found)
         self.heads = Beside(tx.each(sql.HEADS))
-        self.erased: set[tuple[str, str]] | None = None
+        self.missing: list[tuple[str, str, int]] = []  # of the stream: (event, field, n) of values not kept
+        self.erased: set[tuple[str, str]] = set()  # of the stream: (event, field) of every erasure on record
+        self.past: list[tuple[str, str, str]] = []  # erasures not yet looked up: (event, field, stream)
         self.events = self.streams = self.cases = 0
 
     def all(self) -> None:
@@ -91,7 +94,7 @@ class _Walk:
         for row in self.tx.each(sql.EVENTS):
             if row[0] != id_ or row[2] != n or row[1] != stream:
                 if commits:
-                    self._gone(commits, stream, n, id_)
+                    self.missing += [(id_, field, n) for field in commits]
                 if row[1] != stream:
                     if stream is not None:
                         self._ended(stream, n, hash_, at)
@@ -100,6 +103,8 @@ class _Walk:
                 commits = check(row, n + 1, hash_, at)
                 if row[5] == "case.opened":
                     self._opened(row, n)
+                elif row[5] == "data.erased":
+                    self._erased(row[14])
                 events += 1
                 id_, stream, n, at, hash_ = row[0], row[1], row[2], row[4], row[15]
             field = row[16]
@@ -108,7 +113,7 @@ class _Walk:
                 if promised is None or not _opens(promised, field, row[17], row[18]):
                     self._changed(promised, row)
         if commits:
-            self._gone(commits, stream, n, id_)
+            self.missing += [(id_, field, n) for field in commits]
         if stream is not None:
             self._ended(stream, n, hash_, at)
         self.events = events
@@ -126,6 +131,15 @@ class _Walk:
 
     def _ended(self, stream: str, n: int, hash_: str, at: str) -> None:
         """The head of a stream stands where its last event is."""
+        for event, field, of in self.missing:
+            if (event, field) not in self.erased:
+                self.found.add(f"the value of {field} is gone without a record", stream, of, event)
+        self.missing.clear()
+        if self.erased:
+            self.past += [(event, field, stream) for event, field in sorted(self.erased)]
+            if len(self.past) >= _AT_ONCE:
+                self._restored()
+        self.erased.clear()
         heads = self.heads.take((stream,))
         self.cases += sum(head[4] for head in heads)
         for head in heads:
@@ -147,28 +161,35 @@ class _Walk:
             what = f"the value of {row[16]} was CHANGED"
         self.found.add(what, row[1], row[2], row[0])
 
-    def _gone(self, commits: dict[str, str], stream: str | None, n: int, id_: str) -> None:
-        """What is not kept any more was erased on record."""
-        for field in commits:
-            if (id_, field) not in self._erasures():
-                self.found.add(f"the value of {field} is gone without a record", stream, n, id_)
+    def _erased(self, text: str) -> None:
+        """An erasure speaks for the stream it stands in; one that cannot be read was named already."""
+        import json
 
-    def _erasures(self) -> set[tuple[str, str]]:
-        """(event, field) of every erasure on record; read when the first value is found missing."""
-        if self.erased is None:
-            import json
+        try:
+            data = json.loads(text)["data"]
+            self.erased.add((str(data["event"]), str(data["field"])))
+        except (ValueError, TypeError, KeyError):
+            return
 
-            self.erased = set()
-            for (text,) in self.tx.each(sql.ERASURES):
-                data = json.loads(text).get("data", {})
-                self.erased.add((str(data.get("event")), str(data.get("field"))))
-        return self.erased
+    def _restored(self) -> None:
+        """What was erased on record is not there again, as it would be after a backup was brought back."""
+        while self.past:
+            some, self.past = self.past[:_AT_ONCE], self.past[_AT_ONCE:]
+            ids = [event for event, _, _ in some]
+            places = {f"i{n}": ids[min(n, len(ids) - 1)] for n in range(_AT_ONCE)}
+            kept = {(event, field) for event, field, _ in self.tx.all(sql.VALUES[_AT_ONCE], **places)}
+            for event, field, stream in some:
+                if (event, field) in kept:
+                    self.found.add(
+                        f"the value of {field} was erased on record, and is there again", stream, None, event
+                    )
 
     def _after(self) -> None:
         for name, n, _, _, is_case in self.heads.rest():
             self.cases += is_case
             what = "the case has no event at all" if is_case else "the stream has no event at all"
             self.found.add(f"{what}: events 1 to {n} are gone" if n else what, name)
+        self._restored()
         for event, field in self.tx.all(sql.KEPT_FOR_NOTHING):
             self.found.add(f"a value of {field} is kept for an event that does not exist", event=event)
         self.openings.close(self.tx)

@@ -60,14 +60,6 @@ HEADS = """SELECT ref AS name, n, hash, at, 1 AS is_case FROM cases
 UNION ALL SELECT name, n, hash, at, 0 FROM stream ORDER BY name, is_case"""
 KEPT_FOR_NOTHING = """SELECT p.event, p.field FROM payload p
 WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = p.event) ORDER BY p.event, p.field"""
-# What a backup brought back: an erasure stands on record, and the value is there.
-ERASED_YET_KEPT_SQLITE = """SELECT e.stream, e.n, p.event, p.field FROM event e
-JOIN payload p ON p.event = json_extract(e.canon, '$.data.event') AND p.field = json_extract(e.canon, '$.data.field')
-WHERE e.kind = 'data.erased' ORDER BY e.stream, e.n"""
-ERASED_YET_KEPT_POSTGRES = """SELECT e.stream, e.n, p.event, p.field FROM event e
-JOIN payload p ON p.event = CAST(e.canon AS jsonb) -> 'data' ->> 'event'
-AND p.field = CAST(e.canon AS jsonb) -> 'data' ->> 'field'
-WHERE e.kind = 'data.erased' ORDER BY e.stream, e.n"""
 OPENINGS = "SELECT id, stream, n, canon FROM event WHERE kind = 'case.opened' ORDER BY at, stream, n"
 COUNTER = "SELECT value, hash FROM counter WHERE name = 'register'"
 GENESIS = "SELECT id, canon FROM event WHERE stream = 'log' AND n = 1"

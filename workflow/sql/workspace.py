@@ -27,7 +27,8 @@ CALENDAR_OLD = "UPDATE calendar SET current = 0 WHERE name = :name AND current =
 CALENDAR_NEW = """INSERT INTO calendar (name, version, body, at, current)
 VALUES (:name, :version, :body, :at, 1)"""
 CALENDAR_AGAIN = "UPDATE calendar SET current = 1 WHERE name = :name AND version = :version"
-CALENDAR_EVENTS = "SELECT canon FROM event WHERE stream = 'calendar' AND n <= :n ORDER BY n"
+CALENDAR_EVENTS = """SELECT canon FROM event
+WHERE stream = 'calendar' AND kind = 'calendar.imported' AND n <= :n ORDER BY n"""
 CALENDAR_HEAD = "SELECT n, hash FROM stream WHERE name = 'calendar'"
 
 RECEIPT = "SELECT digest, answer FROM receipt WHERE key = :key"

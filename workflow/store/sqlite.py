@@ -113,7 +113,7 @@ class SqliteDriver:
                     raise
 
     def wipe(self) -> None:
-        """Let go of the write-ahead log, where the bytes of what was erased may still stand; a reader may prevent it."""
+        """Let go of the write-ahead log, where bytes of what was erased may stand; a reader may prevent it."""
         if self._writer is not None:
             with _translated(self.path), self._turn():
                 self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
