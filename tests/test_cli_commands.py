@@ -18,6 +18,7 @@ CHANGES = {
     ("case", "assign"),
     ("case", "link"),
     ("case", "attach"),
+    ("case", "dossier"),
     ("leave", "set"),
     ("leave", "end"),
     ("org", "import"),
