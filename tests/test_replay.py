@@ -426,3 +426,21 @@ def test_two_acts_in_one_transaction(world: World):
     world.store.transact(work)
     with world.store.read() as tx:
         assert verify(tx, replay=True)["problems"] == []
+
+
+def test_a_limit_counted_anew_is_on_record_though_its_day_stays(world: World):
+    """A reset on the first day moves no due time, but what is counted from then on begins later: it is written down."""
+    from support.lived import ERRAND as ERRAND_TEXT
+
+    from workflow.verify import verify
+
+    world.apply(ERRAND_TEXT)
+    ref = world.new("errand", "wang")
+    world.fast_forward(hours=1)
+    world.do(ref, "amend", "wang", reason="the road is closed")
+    (again,) = world.log(case=ref, kind="clock.recomputed")
+    assert again["data"]["from_at"] == "2026-02-09T02:00:00.000000Z"
+    assert (again["data"]["run"], again["data"]["was"]["run"]) == (1, 1)
+    world.do(ref, "wait", "wang")
+    with world.store.read() as tx:
+        assert verify(tx, replay=True)["problems"] == []

@@ -110,12 +110,12 @@ def move(
     """
     case, tx = scene.case, scene.tx
     was = {"due_at": clock.due_at, "run": clock.run, "calendar_version": clock.calendar_version}
-    before, reckoned, state = _moved_by(clock), (clock.provisional, clock.calendar_version), clock.state
+    before, reckoned, state = _moved_by(clock), _reckoned_by(clock), clock.state
     set_due(scene, clock, rule if rule is not None else clock.rule, from_at or clock.from_at)
     goes_on = kind == "clock.recomputed" and _moved_by(clock) == before
     if goes_on:
         clock.state = state
-        if (clock.provisional, clock.calendar_version) == reckoned:
+        if _reckoned_by(clock) == reckoned:
             return None
     else:
         clock.run += 1
@@ -153,6 +153,11 @@ def recheck(scene: Scene, who: Who) -> list[Written]:
 def _moved_by(clock: Clock) -> tuple[Any, ...]:
     """What makes a run another run."""
     return clock.due_at, clock.rule, clock.ladder
+
+
+def _reckoned_by(clock: Clock) -> tuple[Any, ...]:
+    """What may change though nothing moves: a limit counted anew on the same day ends where it did."""
+    return clock.provisional, clock.calendar_version, clock.from_at
 
 
 def set_due(scene: Scene, clock: Clock, rule: dict[str, Any], from_at: str) -> None:
