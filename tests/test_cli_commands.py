@@ -27,6 +27,7 @@ CHANGES = {
     ("extend", "approve"),
     ("extend", "refuse"),
     ("calendar", "import"),
+    ("audit", "erase"),
 }
 
 

@@ -111,12 +111,20 @@ class Case:
 
 def by_ref(tx: Tx, ref: str) -> Case:
     """The case of a number, locked, with its clocks; NotFound otherwise."""
-    row = tx.one(sql.BY_REF_LOCK if tx.locks_rows else sql.BY_REF, ref=ref)
+    return _with_clocks(tx, _known(tx.one(sql.BY_REF_LOCK if tx.locks_rows else sql.BY_REF, ref=ref), ref))
+
+
+def by_ref_unlocked(tx: Tx, ref: str) -> Case:
+    """The case of a number as one who only looks sees it, without its clocks; NotFound otherwise."""
+    return Case(_known(tx.one(sql.BY_REF, ref=ref), ref))
+
+
+def _known(row: Row | None, ref: str) -> Row:
     if row is None:
         raise NotFound(
             "There is no case {ref} here.", hint=N_("`duecourse case list` shows the cases there are."), ref=ref
         )
-    return _with_clocks(tx, row)
+    return row
 
 
 def by_id(tx: Tx, id_: str) -> Case | None:

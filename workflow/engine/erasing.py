@@ -41,6 +41,7 @@ class Forgotten(NamedTuple):
 
     ref: str
     rule: str
+    since: str
     erased: list[Erasure]
     bytes: list[str]
 
@@ -108,7 +109,7 @@ def forget(tx: Tx, case: Case) -> Forgotten | None:
     save(scene)
     if found.whole:
         tx.put(sql.DONE, id=case.id, at=case.head.at)
-    return Forgotten(case.ref, found.rule, erased, freed)
+    return Forgotten(case.ref, found.rule, found.since, erased, freed)
 
 
 def _persons(tx: Tx, case: Case, definition: dict[str, Any]) -> list[Value]:
