@@ -28,7 +28,7 @@ def doctor(session: Session) -> int:
     wrong = {one.name for one in late}
     found = [one for one in found if one.name not in wrong] + late
     found += [Check(name, True, say) for name, say in IN_TIME.items() if name not in wrong]
-    found.append(_mail(session, Check))
+    found += [_receipts(session, Check), _mail(session, Check)]
     rows = [{"name": one.name, "ok": one.ok, "say": fill(one.say, one.places)} for one in found]
     ok = all(row["ok"] for row in rows)
 
@@ -38,6 +38,16 @@ def doctor(session: Session) -> int:
 
     render.one(session, {"schema": 1, "ok": ok, "checks": rows}, human)
     return 0 if ok else 1
+
+
+def _receipts(session: Session, check: "type[Check]") -> "Check":
+    """What this user was given must still be on record."""
+    kept = session.receipts
+    if kept is None or kept.path is None:
+        return check("receipts", True, N_("No receipts are kept: there is no folder for them."))
+    if kept.warned:
+        return check("receipts", False, kept.warned.say, kept.warned.places)
+    return check("receipts", True, N_("Your last receipt is on record; {count} are kept."), {"count": len(kept.held)})
 
 
 def _mail(session: Session, check: "type[Check]") -> "Check":

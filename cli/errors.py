@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,9 @@ from states.errors import (
     Problem,
     Usage,
 )
+
+if TYPE_CHECKING:
+    from cli.receipts import Warned
 
 DONE = 0
 OVERDUE = 10  # `due --check` only
@@ -109,6 +112,16 @@ def report(error: BaseException, *, as_json: bool, debug: bool) -> int:
     if said["hint"]:
         _say(_("Hint: {hint}").format(hint=said["hint"]))
     return code
+
+
+def warn(warned: "Warned", *, as_json: bool) -> None:
+    """Say on stderr what is not as it was; the command is done all the same."""
+    said = {"message": fill(warned.say, warned.places), "hint": fill(warned.hint, warned.places)}
+    if as_json:
+        _say(json.dumps({"warning": said}, ensure_ascii=False))
+        return
+    _say(_("Warning: {message}").format(message=said["message"]))
+    _say(_("Hint: {hint}").format(hint=said["hint"]))
 
 
 def _say(text: str) -> None:

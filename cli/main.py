@@ -37,9 +37,9 @@ class Root(Group):
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the one place that reports them all
             from cli.errors import report
 
-            as_json = (session.format or early.get("--format")) in ("json", "ndjson")
-            code = report(error, as_json=as_json, debug=session.debug or "--debug" in early)
+            code = report(error, as_json=_as_json(session, early), debug=session.debug or "--debug" in early)
         finally:
+            _warn(session, early)
             session.close()
         sys.exit(code)
 
@@ -57,6 +57,19 @@ class Root(Group):
         except click.exceptions.Exit as done:
             return done.exit_code
         return answer if isinstance(answer, int) else 0
+
+
+def _warn(session: Session, early: dict[str, str]) -> None:
+    """Last of all, so that no answer hides it: what this user holds receipts for and the workspace no longer has."""
+    warned = session.receipts and session.receipts.warned
+    if warned and not session.quiet and COMPLETE not in os.environ:
+        from cli.errors import warn
+
+        warn(warned, as_json=_as_json(session, early))
+
+
+def _as_json(session: Session, early: dict[str, str]) -> bool:
+    return (session.format or early.get("--format")) in ("json", "ndjson")
 
 
 COMPLETE = "_DUECOURSE_COMPLETE"

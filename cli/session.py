@@ -10,6 +10,7 @@ from cli.settings import DATABASE, Settings
 from states.errors import N_, Invalid
 
 if TYPE_CHECKING:
+    from cli.receipts import Receipts
     from workflow.store import Store, Tx
     from workflow.trail import Who
 
@@ -22,6 +23,7 @@ class Session:
     """The global options land here as attributes, from wherever on the line they stood."""
 
     __slots__ = (
+        "_receipts",
         "_settings",
         "_store",
         "as_login",
@@ -53,6 +55,7 @@ class Session:
         self.expect: int | None = None
         self._settings: Settings | None = None
         self._store: Store | None = None
+        self._receipts: Receipts | None = None
 
     @property
     def settings(self) -> Settings:
@@ -90,10 +93,17 @@ class Session:
     def store(self) -> "Store":
         """The workspace, opened when first needed."""
         if self._store is None:
+            from cli.receipts import Receipts
             from workflow.store import Store
 
             self._store = Store(self.settings.database())
+            self._receipts = Receipts(self._store, self.environ)
         return self._store
+
+    @property
+    def receipts(self) -> "Receipts | None":
+        """What this user holds of the workspace; None before it is opened."""
+        return self._receipts
 
     def read(self) -> AbstractContextManager["Tx"]:
         return self.store.read()
@@ -121,7 +131,7 @@ class Session:
     def change(self, work: "Callable[[Tx], T]") -> T:
         """Run `work` in one transaction; a dry run does all of it and then takes it back."""
         if not self.dry_run:
-            return self.store.transact(work)
+            return self._kept(work)
         done: list[T] = []
         try:
             with self.store.write() as tx:
@@ -130,6 +140,20 @@ class Session:
                 raise _TakenBack
         except _TakenBack:
             return done[0]
+
+    def _kept(self, work: "Callable[[Tx], T]") -> T:
+        """Run `work`, and keep the receipt of the last event it wrote."""
+        tried: list[Tx] = []
+
+        def told(tx: "Tx") -> T:
+            tried.append(tx)
+            return work(tx)
+
+        done = self.store.transact(told)
+        last = tried[-1].last_event
+        if last and self._receipts:
+            self._receipts.add(*last, tried[-1].now)
+        return done
 
     def close(self) -> None:
         if self._store is not None:

@@ -1,8 +1,8 @@
 """The only place that opens a database: SQLite or PostgreSQL, one transaction with one ``now`` at a time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from states.errors import N_, Conflict, Invalid, Outside
 from workflow.store.tx import Row, Tx, Value, Workspace, new_id, system_now
@@ -18,6 +18,7 @@ _LOOK = """SELECT (SELECT version_num FROM alembic_version), origin, sandbox, ad
 seen_size, seen_root FROM workspace WHERE id = 1"""
 _NOW = "SELECT now FROM workspace WHERE id = 1"
 _LANDED = "SELECT hash FROM event WHERE stream = :stream AND n = :n"
+_HEAD = "SELECT root FROM head WHERE size = :size"
 
 T = TypeVar("T")
 
@@ -130,10 +131,19 @@ class Store:
         """After values were erased: leave no copy of them where this program can reach it."""
         self.driver.wipe()
 
+    def holds(self, written: Sequence[tuple[Any, ...]]) -> list[bool]:
+        """Of each (stream, n, hash, …) that was written once, whether it is on record."""
+        with self.driver.reading(self.workspace, "") as tx:
+            return [tx.one(_LANDED, stream=stream, n=n) == (hash_,) for stream, n, hash_, *_ in written]
+
+    def had_head(self, size: int, root: str) -> bool:
+        """Whether the tree of sealed events had this root at this size."""
+        with self.driver.reading(self.workspace, "") as tx:
+            return tx.one(_HEAD, size=size) == (root,)
+
     def _landed(self, stream: str, n: int, hash_: str) -> bool:
         try:
-            with self.read() as tx:
-                return tx.one(_LANDED, stream=stream, n=n) == (hash_,)
+            return self.holds([(stream, n, hash_)])[0]
         except Outside:
             return False
 
