@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import monotonic
 from types import FrameType
 from typing import Any
@@ -23,7 +24,7 @@ from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from jobs import deliver, expand, lateness, pump, recompute
+from jobs import deliver, expand, lateness, pump, recompute, retain, seal
 from jobs.advance import answer
 from jobs.batches import Stopping, sentence
 from jobs.expand import Memory
@@ -32,6 +33,7 @@ from jobs.mail import Channel
 from states.errors import Outside, Problem
 from workflow import pulses
 from workflow.instants import moment
+from workflow.signer import Keys
 from workflow.sql import clock as sql
 from workflow.store import Store
 from workflow.store.tx import system_now
@@ -63,6 +65,10 @@ class Settings:
     recompute_every: float = 60
     deliver_every: float = 15
     watch_every: float = 300
+    seal_every: float = 5  # how often it looks whether it is time to seal
+    keys: Keys | None = None
+    retain_every: float = 300  # a beat; what is due is erased once a day
+    home: Path | None = None  # where the files of the evidence lie; where that is not known nothing is erased by rule
     deadline: float = 30
     abandon: Callable[[], None] = leave_at_once
 
@@ -98,7 +104,10 @@ def _plan(settings: Settings) -> list[tuple[str, float, Work]]:
         ("recompute", settings.recompute_every, _recompute),
         ("pump", settings.pump_every, _pump),
         ("lateness", settings.watch_every, _watch),
+        ("seal", settings.seal_every, _sealing(settings.keys)),
     ]
+    if settings.home is not None:
+        plan.append(("retain", settings.retain_every, _retaining(settings.home)))
     if settings.channel is not None:
         plan.append(("deliver", settings.deliver_every, _delivering(settings.channel, settings.voice)))
     return plan
@@ -149,6 +158,40 @@ def _delivering(channel: Channel, voice: Voice) -> Work:
 def _watch(store: Store, _stopping: Stopping) -> None:
     for found in lateness.run_once(store):
         log.warning("%s", found.say.format(**found.places))
+
+
+def _retaining(home: Path) -> Work:
+    """Once a day, and once at the start."""
+    done_on = ""
+
+    def work(store: Store, stopping: Stopping) -> None:
+        nonlocal done_on
+        today = store.now()[:10]
+        if today == done_on:
+            pulses.beat(store, "retain")
+            return
+        done = retain.run_once(store, home, stopping=stopping)
+        if not (done.trouble or stopping()):
+            done_on = today
+        if done.values:
+            log.info("erased %d values of %d cases by rule", done.values, len(done.done))
+
+    return work
+
+
+def _sealing(keys: Keys | None) -> Work:
+    def work(store: Store, stopping: Stopping) -> None:
+        """A sandbox is sealed when somebody asks for it."""
+        if store.workspace.sandbox:
+            return
+        if not seal.owed(store, keys):
+            seal.beat(store)
+            return
+        done = seal.run_once(store, keys, stopping=stopping)
+        if done.events:
+            log.info("sealed %d, %d in all%s", done.events, done.size, "" if done.signed else ", not signed")
+
+    return work
 
 
 class _Job:
@@ -245,11 +288,21 @@ def _now() -> datetime:
     return moment(system_now())
 
 
-def run_once_all(store: Store, channel: Channel | None, voice: Voice | None = None) -> dict[str, Any]:
+def run_once_all(
+    store: Store,
+    channel: Channel | None,
+    voice: Voice | None = None,
+    keys: Keys | None = None,
+    home: Path | None = None,
+) -> dict[str, Any]:
     """One pass of every job, as cron or a person asks for it: ``{now, fired, opened, counts}``."""
     counted = recompute.run(store)
     opened = expand.run_once(store)
     fired = pump.run_once(store)
     counts = deliver.run_once(store, channel, voice=voice or Voice()) if channel else {}
+    if home is not None:
+        counts |= retain.run_once(store, home).told()
+    if not store.workspace.sandbox:
+        counts |= {"sealed": seal.run_once(store, keys).events}
     found = lateness.run_once(store)
     return answer(store, store.now(), fired, opened, late=len(found), **counts, **counted.told())

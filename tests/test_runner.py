@@ -120,7 +120,7 @@ def test_the_pulse_of_every_job_is_on_record(database_url, tmp_path):
             return {name for name, pulse in pulses.read(tx).items() if pulse.ok}
 
     with running(Settings(world.url, FileChannel(tmp_path / "box"), **FAST)):
-        eventually(lambda: jobs() >= {"pump", "expand", "deliver", "lateness"})
+        eventually(lambda: jobs() >= {"pump", "expand", "deliver", "lateness", "seal"})
     world.close()
 
 

@@ -9,10 +9,11 @@ from binascii import a2b_base64, b2a_base64
 from typing import NamedTuple
 
 from states.errors import N_, Integrity
-from workflow.merkle import Reader, Tree, grow
+from workflow.merkle import Reader, Tree, extends, grow
+from workflow.notes import Checkpoint, Note, VerifierKey
 from workflow.sql import seal as sql
 from workflow.store.tx import Row, Tx
-from workflow.trail import EMPTY_ROOT, leaf_hash
+from workflow.trail import EMPTY_ROOT, SYSTEM, Written, leaf_hash, record
 
 LIMIT = 20_000  # events one commit seals
 
@@ -115,6 +116,57 @@ def _append(tx: Tx, size: int, rows: list[Row]) -> None:
         ],
     )
     tx.put(sql.HEAD_NEW, size=size + len(rows), root=root.hex(), at=tx.now)
+
+
+def unsigned(tx: Tx) -> Checkpoint | None:
+    """What there is to sign: the tree as it stands, unless its head is signed already. Integrity for a bent tree."""
+    head = newest(tx)
+    if not head.size or head.note is not None:
+        return None
+    if not extends_to(tx, head, head.size, head.root):
+        raise Integrity(
+            "The tree of sealed events is not the one its head names, so nothing is signed.",
+            hint=N_("`duecourse audit verify` tells what else does not match."),
+        )
+    return Checkpoint(tx.workspace.origin, head.size, head.root)
+
+
+def extends_to(tx: Tx, head: TreeHead | Checkpoint, size: int, root: str) -> bool:
+    """Whether the tree under a head extends the tree of (size, root), shown by a proof from its tiles."""
+    if size > head.size:
+        return False
+    whole = tree(tx, head.size)
+    try:
+        if whole.root().hex() != head.root:
+            return False
+        path = whole.consistency(size)
+    except LookupError:
+        return False
+    return size == 0 or extends(size, head.size, bytes.fromhex(root), bytes.fromhex(head.root), path)
+
+
+def keep(tx: Tx, checkpoint: Checkpoint, note: str, key: VerifierKey) -> Written | None:
+    """Put a signed checkpoint beside its head; from here on events name it as seen.
+
+    Writes `checkpoint.made` where the batch held more than such events, or the key is new: so that sealing ends.
+    """
+    if tx.locks_rows:
+        tx.one(sql.TURN_LOCK)
+    before = signed(tx)
+    row = tx.one(sql.HEAD, size=checkpoint.size)
+    if row is None or row[0] is not None:
+        return None
+    tx.put(sql.HEAD_SIGN, expect=1, size=checkpoint.size, note=note)
+    if before.size < checkpoint.size:
+        tx.put(sql.SEEN, size=checkpoint.size, root=checkpoint.root)
+        tx.workspace = tx.workspace._replace(seen_size=checkpoint.size, seen_root=checkpoint.root)
+    known = before.note is not None and any(
+        (one.name, one.id) == (key.name, key.id) for one in Note.read(before.note).signatures
+    )
+    if known and tx.one(sql.NEWS, since=before.size) is None:
+        return None
+    data = {"size": checkpoint.size, "root": checkpoint.root, "key": str(key)}
+    return record(tx, "log", "checkpoint.made", SYSTEM, data=data)
 
 
 def waiting_since(tx: Tx) -> str | None:

@@ -17,6 +17,11 @@ def new_person_id() -> str:
     return f"p_{os.urandom(10).hex()}"
 
 
+def new_origin() -> str:
+    """What a new log is called, and its key: unlike any other, and no address of anybody."""
+    return f"{os.urandom(6).hex()}.duecourse.invalid/main"
+
+
 def create(
     url: str,
     *,
@@ -26,10 +31,12 @@ def create(
     now: datetime | None = None,
     zone: str = "UTC",
     calendar: str | None = None,
+    key: str | None = None,
 ) -> Store:
     """A new workspace in an empty database; Conflict where there is one already.
 
-    A run that was cut short between schema and genesis is taken up where it stopped.
+    A run that was cut short between schema and genesis is taken up where it stopped. ``key`` is the public key that
+    checkpoints will be signed with, under the name ``origin``.
     """
     from workflow.migrate import upgrade  # SQLAlchemy: only here and in `db upgrade`
 
@@ -41,7 +48,7 @@ def create(
     upgrade(url)
     admin = new_person_id()
     start = stamp(now) if now else system_now()
-    origin = origin or f"{os.urandom(6).hex()}.duecourse.invalid/main"
+    origin = origin or new_origin()
     workspace = Workspace(origin, sandbox, admin, zone, calendar, None, 0, EMPTY_ROOT)
     driver = driver_for(url)
     try:
@@ -65,7 +72,8 @@ def create(
             tx.put(sql.PERSON, id=admin, login=admin_login, name=admin_login)
             tx.put(event_sql.COUNTER_NEW, name="register", value=0, hash=None)
             who = Who(admin, "os-login")
-            record(tx, "log", "log.created", who, data={"sandbox": sandbox, "zone": zone, "calendar": calendar})
+            data = {"sandbox": sandbox, "zone": zone, "calendar": calendar, "key": key}
+            record(tx, "log", "log.created", who, data=data)
             record(
                 tx,
                 "org",
