@@ -25,7 +25,26 @@ def shown(tx: Tx, rows: list[Row]) -> list[Answer]:
         _collect([event["actor"], event["behalf"], event["data"]], persons)
     logins: dict[str, str] = dict(_for_ids(tx, sql.LOGINS, persons))
     leaves: dict[str, int] = dict(_for_ids(tx, sql.LEAVES, {event["id"] for event, _ in events}))
-    return [{**_event(event, hash_, kept, logins), "leaf": leaves.get(event["id"])} for event, hash_ in events]
+    lost = _lost_names(tx, {event["stream"] for event, _ in events if is_ref(event["stream"])})
+    told = []
+    for event, hash_ in events:
+        named = _without(logins, lost[event["stream"]]) if event["stream"] in lost else logins
+        told.append({**_event(event, hash_, kept, named), "leaf": leaves.get(event["id"])})
+    return told
+
+
+def _lost_names(tx: Tx, refs: set[str]) -> dict[str, set[str]]:
+    """Of the cases whose rule erased them: whom their fields named. There they stay opaque ids."""
+    lost: dict[str, set[str]] = {}
+    for (ref,) in _for_ids(tx, sql.FORGOTTEN, refs):
+        persons = lost.setdefault(ref, set())
+        for (text,) in tx.all(sql.FIELDS_OF, stream=ref):
+            _collect(json.loads(text)["data"].get("fields"), persons)
+    return lost
+
+
+def _without(logins: Mapping[str, str], persons: set[str]) -> dict[str, str]:
+    return {person: login for person, login in logins.items() if person not in persons}
 
 
 def _for_ids(tx: Tx, statements: Mapping[int, str], ids: Iterable[str]) -> Iterable[Row]:

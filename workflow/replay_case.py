@@ -98,7 +98,7 @@ class Life:
         self.scene: _Scene
         self.title: Any = None
         self.gone: set[str] = set()  # fields whose value was erased
-        self.erased_at: str | None = None  # when a rule erased all of it last
+        self.erased_n: int | None = None  # the last event by which a rule erased all of it
 
     @property
     def ahead(self) -> Recorded | None:
@@ -341,7 +341,7 @@ class Life:
         case, definition, rule = self.case, self.scene.definition, one.event["rule"]
         period = None
         if rule == self.scene.rule("keep", case.state):
-            period, self.erased_at = definition["keep"].get(case.state), one.at
+            period, self.erased_n = definition["keep"].get(case.state), one.n
         elif rule == self.scene.rule("keep_requester", name) and definition["fields"].get(name, {}).get("requester"):
             period = definition["keep_requester"]
         if not period or not case.closed_at or stamp(kept_until(moment(case.closed_at), period)) > one.at:

@@ -85,8 +85,8 @@ class Living:
         again.due_at = earliest_due(again)
         expected = {name: getattr(again, name) for name in _CASE}
         living = dict(zip(_CASE, row[1:-1], strict=True))
-        if row[-1] != life.erased_at:
-            wrong(f"cases.erased_at is {said(row[-1])}, the trail says {said(life.erased_at)}")
+        if row[-1] != life.erased_n:
+            wrong(f"cases.erased_n is {said(row[-1])}, the trail says {said(life.erased_n)}")
         if life.gone:  # what was erased may be gone from the case too, and is nobody's to compare
             shown = _parsed("fields", living["fields"])
             if isinstance(shown, dict):

@@ -187,7 +187,7 @@ class Cases(SQLModel, table=True):
     n: int = _int()
     hash: str = _text()
     at: str = _text()
-    erased_at: str | None = _text(nullable=True)  # when its rule erased everything that may be erased
+    erased_n: int | None = _int(nullable=True)  # the last event by which its rule erased everything that may be erased
     __table_args__ = (
         _part("ix_cases_open_due", "due_at", "ref", where="closed_at IS NULL"),
         _part("ix_cases_open_owner", "owner", "due_at", "ref", where="closed_at IS NULL"),
@@ -197,7 +197,7 @@ class Cases(SQLModel, table=True):
             "ix_cases_kept",
             "closed_at",
             "ref",
-            where="closed_at IS NOT NULL AND (erased_at IS NULL OR at > erased_at)",
+            where="closed_at IS NOT NULL AND (erased_n IS NULL OR n > erased_n)",
         ),
         Index("ix_cases_type", "type", "ref"),
         Index("ix_cases_unit", "unit", "ref"),

@@ -108,7 +108,7 @@ def forget(tx: Tx, case: Case) -> Forgotten | None:
     erased = [Erasure(*value, _erase(tx, case, value, SYSTEM, freed, rule=found.rule)) for value in found.values]
     save(scene)
     if found.whole:
-        tx.put(sql.DONE, id=case.id, at=case.head.at)
+        tx.put(sql.DONE, id=case.id, n=case.head.n)
     return Forgotten(case.ref, found.rule, found.since, erased, freed)
 
 

@@ -50,6 +50,11 @@ VALUES = {
 LEAVES = {
     size: f"SELECT event, idx FROM leaf WHERE event IN ({', '.join(f':i{n}' for n in range(size))})" for size in SIZES
 }
+FORGOTTEN = {
+    size: f"SELECT ref FROM cases WHERE ref IN ({', '.join(f':i{n}' for n in range(size))}) AND erased_n IS NOT NULL"
+    for size in SIZES
+}
+FIELDS_OF = "SELECT canon FROM event WHERE stream = :stream AND kind IN ('case.opened', 'case.acted') ORDER BY n"
 
 # What `verify` reads: everything, stream by stream. An event of several kept values comes once for each; the heads
 # come in the same order.

@@ -9,7 +9,7 @@ GIVING = """SELECT id, canon FROM event WHERE stream = :stream AND kind IN ('cas
 ORDER BY n DESC"""
 
 TITLE = "UPDATE cases SET title = '' WHERE id = :id"
-DONE = "UPDATE cases SET erased_at = :at WHERE id = :id"
+DONE = "UPDATE cases SET erased_n = :n WHERE id = :id"
 FILE = "SELECT sha256 FROM file WHERE case_id = :case_id AND no = :no"
 FILE_GONE = "UPDATE file SET name = '', sha256 = '', size = 0 WHERE case_id = :case_id AND no = :no"
 CITED = "SELECT 1 FROM file WHERE sha256 = :sha256 LIMIT 1"
@@ -29,5 +29,5 @@ UNION ALL SELECT 1 FROM portfolio WHERE person = :person AND (to_on IS NULL OR t
 
 # Closed cases that still have something their rule may come to erase; the words of the index ix_cases_kept.
 CLOSED = """SELECT ref, type, definition, state, closed_at, fields FROM cases
-WHERE closed_at IS NOT NULL AND (erased_at IS NULL OR at > erased_at) AND closed_at <= :until ORDER BY closed_at, ref"""
+WHERE closed_at IS NOT NULL AND (erased_n IS NULL OR n > erased_n) AND closed_at <= :until ORDER BY closed_at, ref"""
 DEFINITIONS = "SELECT hash, body FROM definition ORDER BY hash"

@@ -21,7 +21,7 @@ LEAVE = "SELECT id, person, deputy, from_on, to_on FROM leave"
 PERIODS = """SELECT duty, unit, "window", opens_at, due_on, status, ref FROM period"""
 
 CASES = """SELECT ref, id, type, definition, title, unit, state, version, severity, owner, opener, opened_at, closed_at,
-fields, acted, acted_at, due_at, duty, erased_at FROM cases ORDER BY ref"""
+fields, acted, acted_at, due_at, duty, erased_n FROM cases ORDER BY ref"""
 CLOCKS = """SELECT c.ref, k.name, k.run, k.state, k.started_at, k.from_at, k.due_at, k.due_on, k.precision,
 k.provisional, k.calendar, k.zone, k.calendar_version, k.rule, k.stops, k.extensions, k.ladder, k.level, k.breached_at,
 k.met_at, k.ended_at FROM cases c JOIN clock k ON k.case_id = c.id ORDER BY c.ref, k.name"""

@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("n", INT, nullable=False),
         sa.Column("hash", TEXT, nullable=False),
         sa.Column("at", TEXT, nullable=False),
-        sa.Column("erased_at", TEXT, nullable=True),
+        sa.Column("erased_n", INT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("ref", name=op.f("uq_cases_ref")),
     )
@@ -57,8 +57,8 @@ def upgrade() -> None:
         "cases",
         ["closed_at", "ref"],
         unique=False,
-        sqlite_where=sa.text("closed_at IS NOT NULL AND (erased_at IS NULL OR at > erased_at)"),
-        postgresql_where=sa.text("closed_at IS NOT NULL AND (erased_at IS NULL OR at > erased_at)"),
+        sqlite_where=sa.text("closed_at IS NOT NULL AND (erased_n IS NULL OR n > erased_n)"),
+        postgresql_where=sa.text("closed_at IS NOT NULL AND (erased_n IS NULL OR n > erased_n)"),
     )
     op.create_index(
         "ix_cases_open_due",
