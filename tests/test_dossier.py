@@ -15,6 +15,7 @@ from states.errors import Invalid, NotFound, NotPermitted
 from workflow.dossier import Dossier, take
 from workflow.dossier_check import check
 from workflow.dossier_file import write
+from workflow.erase import erase
 from workflow.held import held
 from workflow.trail import Who, canon, leaf_hash
 from workflow.verify import verify
@@ -307,6 +308,22 @@ def test_a_closed_case_can_be_taken(world):
     ref = world.report()
     world.do(ref, "withdraw", "wang", reason="done elsewhere")
     assert check(written(world, taken(world, ref)))["ok"]
+
+
+def test_what_was_erased_stays_erased(world):
+    """A value erased on record is not in a dossier, nor is an erased file, and the dossier is whole all the same."""
+    ref = lived(world)
+    opened = world.events(ref, "case.opened")[0]["id"]
+    acted = world.events(ref, "case.acted")[0]["id"]
+    for event, field in ((opened, "title"), (acted, "file/1")):
+        world.store.transact(lambda tx, e=event, f=field: erase(tx, e, f, who=admin(tx), reason="asked for by law"))
+    path = written(world, taken(world, ref))
+    assert check(path)["problems"] == []
+    parts = zips.entries(path)
+    assert b"Figures of the quarter" not in b"".join(parts.values())
+    assert [name for name in parts if name.startswith("files/")] == ["files/paper.txt"]
+    cut = zips.relined(parts, lambda told: told.pop(-2))
+    assert "the value of file/1 is gone without a record" in _told(zips.put(path, cut))
 
 
 def test_nobody_takes_a_case_as_a_machine(world):
