@@ -60,7 +60,7 @@ def list_(
         labels = Labels(tx)
     columns: list[render.Column] = [
         ("ref", N_("Number"), None),
-        ("title", N_("Title"), None),
+        ("title", N_("Title"), render.title_of),
         ("unit", N_("Unit"), None),
         ("state", N_("State"), labels.state),
         ("owner", N_("Owner"), None),
@@ -103,7 +103,7 @@ def files(session: Session, ref: str, verify: bool) -> int:
     with session.read() as tx:
         rows = [dict(row) for row in ask.case(tx, ref, None)["files"]]
     columns: list[render.Column] = [
-        ("name", N_("File"), None),
+        ("name", N_("File"), lambda row: row["name"] or _("(erased)")),
         ("size", N_("Bytes"), None),
         ("at", N_("Added"), lambda row: render.day_time(row["at"])),
         ("sha256", N_("SHA-256"), None),
@@ -114,12 +114,13 @@ def files(session: Session, ref: str, verify: bool) -> int:
 
         from workflow.files import flaws
 
-        wrong = flaws(Path(session.settings.files_home()), [(row["sha256"], row["size"]) for row in rows])
+        kept = [(row["sha256"], row["size"]) for row in rows if row["sha256"]]
+        wrong = flaws(Path(session.settings.files_home()), kept)
         for row in rows:
-            row["status"] = wrong.get(row["sha256"], "intact")
+            row["status"] = wrong.get(row["sha256"], "intact") if row["sha256"] else "erased"
         columns.append(("status", N_("Check"), lambda row: _(_STATUS[row["status"]])))
     render.listing(session, {"schema": 1, "rows": rows, "next": None}, columns, empty=_("No file was added."))
     return EXIT_CODES[Integrity] if wrong else 0
 
 
-_STATUS = {"intact": N_("intact"), "missing": N_("missing"), "altered": N_("altered")}
+_STATUS = {"intact": N_("intact"), "erased": N_("erased"), "missing": N_("missing"), "altered": N_("altered")}

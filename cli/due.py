@@ -44,7 +44,7 @@ def due(
         labels = Labels(tx)
     columns: list[render.Column] = [
         ("ref", N_("Number"), lambda row: row["ref"] or row["duty"] or ""),
-        ("title", N_("Title"), None),
+        ("title", N_("Title"), render.title_of),
         ("unit", N_("Unit"), None),
         ("state", N_("State"), labels.state),
         ("clock", N_("Limit"), labels.clock),

@@ -121,6 +121,11 @@ def day_time(at: str | None) -> str:
     return f"{at[:10]} {at[11:16]}"
 
 
+def title_of(row: Row) -> str:
+    """The title of a case; no title is so short unless it was erased."""
+    return row["title"] or _("(erased)")
+
+
 def names(of: Iterable[Any] | None) -> str:
     """Several names in one cell; of a holder the person."""
     return ", ".join(str(item["person"]) if isinstance(item, dict) else str(item) for item in of or ())
@@ -142,6 +147,8 @@ def shown(value: Any) -> str:
             return value
         case list() | tuple():
             return names(value)
+        case {"erased": True}:
+            return _("(erased)")
         case dict():
             return ", ".join(f"{key} {shown(item)}" for key, item in value.items() if item is not None)
     return str(value)

@@ -14,6 +14,8 @@ from states.errors import Usage
 from states.instants import zone_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from workflow.store import Store
 
 WHAT = {"remind": N_("reminder"), "breach": N_("overdue"), "step": N_("step {step}")}
@@ -29,11 +31,19 @@ def run(session: Session, once: bool) -> None:
 
     way = channel(session)
     if once:
-        done = runner.run_once_all(session.store, way, voice())
+        done = runner.run_once_all(session.store, way, voice(), home=files_home(session))
         render.one(session, done, lambda: happened(done))
         return
     _log(session)
-    runner.run(runner.Settings(session.store.url, way, voice()))
+    runner.run(runner.Settings(session.store.url, way, voice(), home=files_home(session)))
+
+
+def files_home(session: Session) -> "Path | None":
+    """Where the files of the evidence lie, if that is known here; only there anything is erased by rule."""
+    from pathlib import Path
+
+    home = session.settings.home
+    return Path(home) if home else None
 
 
 def _log(session: Session) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import fill
-from cli.render import Block, Column, Row, day_time, names, shown
+from cli.render import Block, Column, Row, day_time, names, shown, title_of
 from cli.texts import N_, _, language, title
 from states.errors import Problem
 
@@ -39,7 +39,7 @@ def case_blocks(case: Mapping[str, Any], definition: Mapping[str, Any]) -> list[
     head = [
         [_("Number"), case["ref"]],
         [_("Type"), title(definition["title"], case["type"])],
-        [_("Title"), case["title"]],
+        [_("Title"), title_of(case)],
         [_("Unit"), case["unit"]],
         [_("State"), named("states", case["state"])],
         [_("Version"), str(case["version"])],
@@ -65,7 +65,10 @@ def case_blocks(case: Mapping[str, Any], definition: Mapping[str, Any]) -> list[
         [row["name"], named("states", row["to"]), shown(row["allowed"]), row["why_not"] or ""]
         for row in case["actions"]
     ]
-    files = [[file["name"], str(file["size"]), day_time(file["at"]), file["sha256"]] for file in case["files"]]
+    files = [
+        [file["name"] or _("(erased)"), str(file["size"]), day_time(file["at"]), file["sha256"]]
+        for file in case["files"]
+    ]
     links = [[link["kind"], link["ref"]] for link in case["links"]]
     return [
         Block("case", "", head),
@@ -118,7 +121,7 @@ def _change(event: Row) -> str:
     data = event["data"] or {}
     words = [
         str(data[key])
-        for key in ("clock", "what", "step", "duty", "policy", "table", "login", "name", "ref")
+        for key in ("clock", "what", "step", "duty", "policy", "table", "login", "name", "ref", "field")
         if data.get(key)
     ]
     return " ".join(words)
