@@ -278,13 +278,13 @@ FORGED: list[tuple[str, Callable[[Attack, str], int], Change, str]] = [
     (REPORT, nth("clock.started"), data(calendar_version="other"), "calendar_version is 'other', decided again"),
     (
         REPORT,
-        nth("clock.started"),
+        nth("case.opened"),
         data(reckoned={"calendar": "none", "zone": "Asia/Shanghai", "calendars": 1}),
         "calendar is 'CN', decided again it is 'none'",
     ),
     (
         REPORT,
-        nth("clock.started"),
+        nth("case.opened"),
         data(reckoned={"calendar": "CN", "zone": "Asia/Shanghai", "calendars": 99}),
         "there were no calendars as of number 99",
     ),
