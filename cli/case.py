@@ -7,6 +7,7 @@ from cli.base import arg, command, opt
 from cli.errors import EXIT_CODES
 from cli.session import Session
 from cli.texts import N_, _
+from cli.typed import moment_in
 from cli.views import EVENT_COLUMNS, Labels, case_blocks, speak
 from states.errors import Integrity, Usage
 
@@ -70,13 +71,25 @@ def list_(
     render.listing(session, found, columns, empty=_("No case is like that."))
 
 
-@command(N_("Show one case: its fields, clocks, actions, files and links."), arg("ref"))
-def show(session: Session, ref: str) -> None:
-    """The actions say what the one who looks may do now."""
+@command(
+    N_("Show one case: its fields, clocks, actions, files and links."),
+    arg("ref"),
+    opt(
+        "--as-of", metavar="T", help=N_("As the trail says it stood at this instant, or at the beginning of this day.")
+    ),
+)
+def show(session: Session, ref: str, as_of: str | None) -> None:
+    """The actions say what the one who looks may do now; of the past there are none."""
     from workflow import ask, policies
 
     with session.read() as tx:
-        found = ask.case(tx, ref, session.asking(tx))
+        at = moment_in(tx, as_of, "--as-of")
+        if at is None:
+            found = ask.case(tx, ref, session.asking(tx))
+        else:
+            from workflow.as_of import case_as_of
+
+            found = case_as_of(tx, ref, at)
         definition = policies.definition_by_hash(tx, found["policy"])
     render.one(session, speak(found), lambda: case_blocks(speak(found), definition))
 

@@ -25,8 +25,10 @@ def speak(case: Mapping[str, Any]) -> dict[str, Any]:
     """The case with its refusals as sentences, ready to be printed."""
     rows = [
         {**row, "why_not": fill(why.message, why.places) if isinstance(why := row["why_not"], Problem) else why}
-        for row in case["actions"]
+        for row in case["actions"] or ()
     ]
+    if case["actions"] is None:
+        return {**case}
     return {**case, "actions": rows}
 
 
@@ -48,6 +50,8 @@ def case_blocks(case: Mapping[str, Any], definition: Mapping[str, Any]) -> list[
     ]
     if case["closed_at"]:
         head.append([_("Closed"), day_time(case["closed_at"])])
+    if case.get("as_of"):
+        head.append([_("As of"), day_time(case["as_of"])])
     if case["severity"]:
         head.append([_("Grade"), _value(definition, definition["severity"], case["severity"])])
     fields = [[named("fields", name), _value(definition, name, value)] for name, value in case["fields"].items()]
@@ -63,7 +67,7 @@ def case_blocks(case: Mapping[str, Any], definition: Mapping[str, Any]) -> list[
     ]
     actions = [
         [row["name"], named("states", row["to"]), shown(row["allowed"]), row["why_not"] or ""]
-        for row in case["actions"]
+        for row in case["actions"] or ()
     ]
     files = [
         [file["name"] or _("(erased)"), str(file["size"]), day_time(file["at"]), file["sha256"]]

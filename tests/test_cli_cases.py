@@ -250,3 +250,18 @@ def test_quiet_changes_print_nothing(office):
     assert office.run(*NEW, "--as", "chen.chen", "--quiet").out == ""
     assert office.run(*NEW, "--as", "chen.chen", "--quiet", "--format", "json").json["ref"] == "RPT-2026-0002"
     assert office.run("due", "--quiet").out == ""
+
+
+def test_a_case_as_it_stood(office):
+    """`case show --as-of` has the shape of `case show`, without actions; before the opening it is exit 3."""
+    ref = office.report()
+    office.run("advance", "--by", "1h")
+    office.run("do", ref, "withdraw", "--reason", "a duplicate", "--as", "chen.chen")
+    past = office.json("case", "show", ref, "--as-of", "2026-01-05T09:30+08:00")
+    assert past.keys() - {"as_of"} == office.json("case", "show", ref).keys()
+    assert (past["state"], past["actions"], past["closed_at"]) == ("drafted", None, None)
+    assert past["as_of"] == "2026-01-05T09:30:00+08:00"
+    assert "2026-01-05 09:30" in office.run("case", "show", ref, "--as-of", "2026-01-05T09:30+08:00").out
+    office.run("case", "show", ref, "--as-of", "2026-01-05", code=3)
+    office.run("case", "show", ref, "--as-of", "2027-01-05", code=2)
+    office.run("case", "show", ref, "--as-of", "soon", code=2)

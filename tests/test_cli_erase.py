@@ -65,7 +65,7 @@ def test_an_erased_file_is_no_missing_file(office):
 
 
 def test_what_is_due_by_rule(office):
-    """`--due --dry-run` lists what the policy no longer keeps, `--due` erases it, and `run --once` finds nothing left."""
+    """`--due --dry-run` lists what no rule keeps, `--due` erases it, and `run --once` finds nothing left."""
     ref = office.report()
     office.run("do", ref, "withdraw", "--reason", "done elsewhere", "--as", "chen.chen")
     assert "Nothing is due" in office.run("audit", "erase", "--due", "--dry-run").out

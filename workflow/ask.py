@@ -28,11 +28,11 @@ Answer = dict[str, Any]
 class Look:
     """What one answer needs again and again: the logins of persons, who answers around a unit, zones."""
 
-    def __init__(self, tx: Tx) -> None:
+    def __init__(self, tx: Tx, on: date | None = None) -> None:
         self.tx = tx
         self._logins: dict[str, str] = {}
         self._standing: dict[str, Standing] = {}
-        self.today: date = tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date()
+        self.today: date = on or tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date()
 
     def login(self, person: str | None) -> str | None:
         """The login of an opaque id; the id itself where the person was erased."""
@@ -76,6 +76,20 @@ def case(tx: Tx, ref: str, asking: "Who | None") -> Answer:
     definition = policies.definition_by_hash(tx, found.definition)
     zone = look.zone(found.unit)
     return {
+        **described(look, found, definition),
+        "actions": _actions(look, found, definition, asking),
+        "files": [
+            {"name": name, "sha256": sha256, "size": size, "at": local(at, zone)}
+            for _, sha256, name, size, at in tx.all(cases_sql.FILES, id=found.id)
+        ],
+        "links": [{"kind": kind, "ref": other} for kind, other in tx.all(cases_sql.LINKS, id=found.id)],
+    }
+
+
+def described(look: Look, found: Case, definition: policies.Definition) -> Answer:
+    """A case and its clocks in the shape of the contract, without actions, files and links."""
+    zone = look.zone(found.unit)
+    return {
         "schema": 1,
         "ref": found.ref,
         "type": found.type,
@@ -93,12 +107,6 @@ def case(tx: Tx, ref: str, asking: "Who | None") -> Answer:
         "policy": found.definition,
         "duty": found.duty,
         "clocks": [_clock(look, found, definition, clock) for clock in in_order(definition, found.clocks)],
-        "actions": _actions(look, found, definition, asking),
-        "files": [
-            {"name": name, "sha256": sha256, "size": size, "at": local(at, zone)}
-            for _, sha256, name, size, at in tx.all(cases_sql.FILES, id=found.id)
-        ],
-        "links": [{"kind": kind, "ref": other} for kind, other in tx.all(cases_sql.LINKS, id=found.id)],
     }
 
 
@@ -316,4 +324,16 @@ def from_token(token: str, length: int) -> list[str]:
     return parts
 
 
-__all__ = ["OPEN", "Look", "case", "case_list", "due", "from_token", "in_order", "local", "shown_field", "to_token"]
+__all__ = [
+    "OPEN",
+    "Look",
+    "case",
+    "case_list",
+    "described",
+    "due",
+    "from_token",
+    "in_order",
+    "local",
+    "shown_field",
+    "to_token",
+]
