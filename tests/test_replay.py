@@ -59,6 +59,7 @@ OTHERS = {
     "status": {"missed": "met", "open": "met", "met": "open"},
     "what": {"remind": "step", "breach": "step", "step": "remind"},
     "level": {None: 3},
+    "erased_n": {None: 3},
 }
 WORDS = {"cases": "case", "period": "duty"}
 JSON = {"fields", "acted", "acted_at", "rule", "stops", "extensions", "body", "compiled"}
