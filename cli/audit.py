@@ -1,17 +1,21 @@
 """`audit`: the trail."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli import render
-from cli.base import command, complete_file, opt
+from cli.base import REASON, command, complete_file, opt
 from cli.case import AFTER, LIMIT
 from cli.errors import EXIT_CODES
 from cli.session import Session
 from cli.texts import N_, _
 from cli.typed import moment_in
 from cli.views import EVENT_COLUMNS
-from states.errors import Integrity, Usage
+from states.errors import Integrity, NotPermitted, Usage
+
+if TYPE_CHECKING:
+    from workflow.store import Tx
+    from workflow.trail import Who
 
 
 @command(
@@ -24,6 +28,12 @@ from states.errors import Integrity, Usage
     opt("--rule", metavar="RULE", help=N_("Only what followed this rule.")),
     opt("--since", metavar="T", help=N_("From this instant or day on.")),
     opt("--until", metavar="T", help=N_("Before this instant or day.")),
+    opt(
+        "--text",
+        metavar="WORDS",
+        help=N_("Only events with all these words in what people wrote; for some roles, with a reason, on record."),
+    ),
+    REASON,
     LIMIT,
     AFTER,
 )
@@ -38,12 +48,15 @@ def log(
     rule: str | None,
     since: str | None,
     until: str | None,
+    text: str | None,
     limit: int,
     after: str | None,
 ) -> None:
     """One row per event."""
     from workflow import audit
 
+    if text is not None or (actor is not None and session.reason):
+        _on_record(session, actor, text)
     with session.read() as tx:
         found = audit.log(
             tx,
@@ -55,15 +68,42 @@ def log(
             rule=rule,
             since=moment_in(tx, since, "--since"),
             until=moment_in(tx, until, "--until"),
+            text=text,
             limit=limit,
             after=after,
         )
     render.listing(session, found, EVENT_COLUMNS, empty=_("No event is like that."))
 
 
+def _on_record(session: Session, actor: str | None, text: str | None) -> None:
+    """A search in texts, and a look-up of somebody else for which a reason is given, are on record first."""
+    from workflow import lookup
+    from workflow.audit import actor_id
+    from workflow.store import Tx
+
+    def work(tx: Tx) -> None:
+        person = actor_id(tx, actor) if actor is not None else None
+        who = asker(session, tx)
+        if text is not None:
+            lookup.search(tx, who, text, reason=session.reason)
+        if person is not None and person not in who.persons and session.reason:
+            lookup.look_up(tx, who, "actor", reason=session.reason, persons=[person])
+
+    session.change(work)
+
+
+def asker(session: Session, tx: "Tx") -> "Who":
+    """The administrator, who needs no --as in a sandbox, or whoever acts."""
+    try:
+        return session.administering(tx)
+    except NotPermitted:
+        return session.acting(tx)
+
+
 @command(
     N_("Check that the trail is whole and unchanged."),
     opt("--replay", is_flag=True, help=N_("Also decide every act again and compare what stands in the tables.")),
+    opt("--signatures", is_flag=True, help=N_("Also check the signatures that persons gave.")),
     opt(
         "--dossier",
         metavar="FILE",
@@ -71,7 +111,7 @@ def log(
         help=N_("Check a dossier instead; no workspace needed."),
     ),
 )
-def verify(session: Session, replay: bool, dossier: str | None) -> int:
+def verify(session: Session, replay: bool, signatures: bool, dossier: str | None) -> int:
     """Exit 7 where something does not match."""
     if dossier is not None:
         return _verify_dossier(session, dossier, replay)
@@ -79,6 +119,10 @@ def verify(session: Session, replay: bool, dossier: str | None) -> int:
 
     with session.read() as tx:
         found = check(tx, replay=replay)
+        if signatures:
+            from workflow.verify_signatures import with_signatures
+
+            found = with_signatures(tx, found)
     whole = _("The trail is whole and unchanged.") if found["ok"] else _("The trail does NOT match.")
     return _verdict(session, found, whole, _SHOWN)
 
@@ -98,6 +142,8 @@ def _verdict(session: Session, found: dict[str, Any], verdict: str, shown: Mappi
 
     def human() -> list[render.Block]:
         counts = _("{events} events in {streams} streams, {cases} cases").format(**found)
+        if "signatures" in found:
+            counts = _("{counts}; {signatures} signatures").format(counts=counts, signatures=found["signatures"])
         problems = [[one["stream"] or "", str(one["n"] or ""), one["what"]] for one in found["problems"]]
         return [
             render.Block("verdict", "", [[verdict], [counts], *([[_(shown[found["shown"]])]] if found["ok"] else [])]),

@@ -72,10 +72,12 @@ GLOBAL = (
     _shared("-q", "--quiet", is_flag=True, help=N_("Print nothing a person would read.")),
     _shared("--debug", is_flag=True, help=N_("Show the traceback of an error.")),
 )
+REASON = _shared("--reason", metavar="TEXT", help=N_("Why; kept on record."))
 CHANGING = (
-    _shared("--reason", metavar="TEXT", help=N_("Why; kept on record.")),
+    REASON,
     _shared("--key", metavar="KEY", help=N_("Makes a repeat harmless: the same key is done once.")),
     _shared("--expect", type=click.IntRange(min=0), metavar="N", help=N_("Only if the case is still at this version.")),
+    _shared("--sign", metavar="KEYFILE", help=N_("Sign the act on a case with this SSH key, which must be yours.")),
     _shared("--dry-run", is_flag=True, help=N_("Do everything, then take it back and say so.")),
 )
 
@@ -117,7 +119,7 @@ class Command(_Spoken, click.Command):
         return None if self.callback is None else self.callback(ctx.obj, **ctx.params)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_options(formatter, _("Options"), ctx, [p for p in self.get_params(ctx) if not isinstance(p, Shared)])
+        write_options(formatter, _("Options"), ctx, [*self.params, HELP])
         if self.changes:
             write_options(formatter, _("Options of every change"), ctx, CHANGING)
         formatter.write_paragraph()

@@ -63,6 +63,7 @@ AUDIT = Group(
     {
         "log": ("cli.audit:log", N_("List events of the trail.")),
         "verify": ("cli.audit:verify", N_("Check that the trail is whole and unchanged.")),
+        "export": ("cli.exporting:export", N_("Write the whole trail to a file, with everything it keeps.")),
         "erase": ("cli.erasing:erase", N_("Erase a value that is kept beside the trail, or all that is due.")),
     },
     help=N_("The trail: what happened, and whether it was changed."),

@@ -7,7 +7,7 @@ import pytest
 from support.office import program, run
 from test_house import mentioned, modules
 
-from cli.base import CHANGING, GLOBAL, Group, load
+from cli.base import CHANGING, GLOBAL, Group, Shared, load
 from cli.registry import ROOT
 from states.vocabulary import TAKEN_OPTIONS
 
@@ -19,6 +19,7 @@ CHANGES = {
     ("case", "link"),
     ("case", "attach"),
     ("case", "dossier"),
+    ("whoami",),
     ("leave", "set"),
     ("leave", "end"),
     ("org", "import"),
@@ -76,7 +77,8 @@ def test_no_option_hides_a_global_one():
     """No command has an option of its own that a global option would shadow."""
     taken = {name for option in (*GLOBAL, *CHANGING) for name in (*option.opts, option.name)} | {"-h", "--help"}
     for path, entry in COMMANDS.items():
-        own = {name for param in load(entry).params for name in param.opts if name.startswith("-")}
+        params = [param for param in load(entry).params if not isinstance(param, Shared)]
+        own = {name for param in params for name in param.opts if name.startswith("-")}
         assert own.isdisjoint(taken), path
 
 

@@ -21,6 +21,7 @@ from workflow.store.tx import Row, Tx
 Answer = dict[str, Any]
 
 LARGEST_PAGE = 1_000
+MOST_WORDS = 20
 KINDS = (
     "log.created",
     *(f"case.{what}" for what in ("opened", "acted", "assigned", "commented", "linked", "attached", "migrated")),
@@ -29,7 +30,7 @@ KINDS = (
     *("extension.requested", "extension.refused"),
     *(f"duty.{what}" for what in ("opened", "recorded", "met", "missed", "skipped")),
     *("notice.sent", "notice.failed", "policy.applied", "calendar.imported", "org.changed"),
-    *("leave.set", "leave.ended", "data.erased", "data.read", "checkpoint.made"),
+    *("leave.set", "leave.ended", "data.erased", "data.read", "checkpoint.made", "case.signed", "key.registered"),
 )
 
 
@@ -44,13 +45,20 @@ def log(
     rule: str | None = None,
     since: str | datetime | None = None,
     until: str | datetime | None = None,
+    text: str | None = None,
     limit: int = 50,
     after: str | None = None,
 ) -> Answer:
     """{schema, rows, next}: events that meet every condition. ``since`` is in, ``until`` is out.
 
     ``kind`` is a kind or the word before its dot; ``rule`` a rule with its version or without; ``actor`` a login.
+    Each word of ``text`` stands in something people wrote; who asks for that was permitted by `workflow.lookup`.
     """
+    words = tuple((text or "").split())
+    if text is not None and not words:
+        raise Usage("A search needs a word to look for.", where="--text")
+    if len(words) > MOST_WORDS:
+        raise Usage("A search looks for {most} words at most.", where="--text", most=MOST_WORDS)
     if not 1 <= limit <= LARGEST_PAGE:
         raise Usage("A page holds 1 to {most} rows, not {limit}.", where="--limit", most=LARGEST_PAGE, limit=limit)
     if case is not None:
@@ -65,13 +73,15 @@ def log(
         return {"schema": 1, "rows": [], "next": None}
     question = Question(
         stream=stream if case is None else case,
-        actor=_actor(tx, actor) if actor is not None else None,
+        actor=actor_id(tx, actor) if actor is not None else None,
         rule=Alike(rule, "@", _rules(tx, rule)) if rule is not None else None,
         unit=unit,
         kind=Alike(kind, ".", _kinds(tx, kind)) if kind is not None else None,
         since=_instant(since, "--since") if since is not None else None,
         until=_instant(until, "--until") if until is not None else None,
         after=_from_token(after) if after is not None else None,
+        words=words,
+        never=_never(tx) if words else (),
     )
     rows = page(tx, question, limit + 1)
     more = len(rows) > limit
@@ -119,7 +129,14 @@ def _different(tx: Tx, statement: str, word: str) -> list[str]:
     return found
 
 
-def _actor(tx: Tx, actor: str) -> str:
+def _never(tx: Tx) -> tuple[str, ...]:
+    """Whoever asked for something is not looked for (RESPONSIBILITY.md E5)."""
+    from workflow.lookup import requesters
+
+    return tuple(requesters(tx))
+
+
+def actor_id(tx: Tx, actor: str) -> str:
     """The id behind a login; an id the trail knows is taken too, for persons who were erased."""
     if is_id(actor) and tx.one(sql.ACTOR_KNOWN, actor=actor):
         return actor

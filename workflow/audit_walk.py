@@ -38,6 +38,8 @@ class Question:
     since: str | None = None
     until: str | None = None
     after: Place | None = None
+    words: tuple[str, ...] = ()  # each must stand in a text that is kept beside the event
+    never: tuple[str, ...] = ()  # fields in which no word is looked for
 
 
 Walk = tuple[str, dict[str, Value]]
@@ -79,12 +81,28 @@ def walks(asked: Question, limit: int) -> list[Walk]:
     elif asked.since is not None:
         less += more["since"]
         values["since"] = asked.since
+    less += _words(asked, values)
     first, last = sql.ALONG[lead]
     text = first + less + last
     found = getattr(asked, lead, None)
     if isinstance(found, Alike):
         return [(text, values | {lead: value}) for value in found.values]
     return [(text, values if lead == "at" else values | {lead: found})]
+
+
+def _words(asked: Question, values: dict[str, Value]) -> str:
+    """One condition for each word. The database folds ASCII letters only, so that is what is folded here."""
+    from json import dumps
+
+    never = "".join(f" AND p.field <> :never{n}" for n in range(len(asked.never)))
+    if asked.words:
+        values |= {f"never{n}": field for n, field in enumerate(asked.never)}
+    for n, word in enumerate(asked.words):
+        folded = "".join(sign.lower() if sign.isascii() else sign for sign in dumps(word, ensure_ascii=False)[1:-1])
+        escaped = "".join(f"!{sign}" if sign in "!%_" else sign for sign in folded)
+        values[f"word{n}"] = f"%{escaped}%"
+        values[f"file{n}"] = f'{{"name":"%{escaped}%","sha256":"%'
+    return "".join(sql.WORD.format(n=n, never=never) for n in range(len(asked.words)))
 
 
 def span(asked: str, mark: str) -> tuple[str, str]:

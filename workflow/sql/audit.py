@@ -29,6 +29,10 @@ LESS_IN_STREAM = {
     "after": " AND n > :after_n",
 }
 
+# One word of a search in what is kept beside events; of a file its name alone is text.
+WORD = """ AND EXISTS (SELECT 1 FROM payload p WHERE p.event = event.id AND lower(p.value) LIKE
+CASE WHEN p.field LIKE 'file/%' THEN :file{n} ELSE :word{n} END ESCAPE '!'{never})"""
+
 # The next of the different kinds or rules that begin alike: one step along the index, however many events each has.
 NEXT_KIND = "SELECT min(kind) FROM event WHERE kind > :low AND kind < :high"
 NEXT_RULE = "SELECT min(rule) FROM event WHERE rule > :low AND rule < :high"
@@ -59,10 +63,15 @@ FIELDS_OF = "SELECT canon FROM event WHERE stream = :stream AND kind IN ('case.o
 # What `verify` reads: everything, stream by stream. An event of several kept values comes once for each; the heads
 # come in the same order.
 EVENTS = """SELECT e.id, e.stream, e.n, e.prev, e.at, e.kind, e.actor, e.behalf, e.via, e.unit, e.action, e.from_state,
-e.to_state, e.rule, e.canon, e.hash, p.field, p.salt, p.value
-FROM event e LEFT JOIN payload p ON p.event = e.id ORDER BY e.stream, e.n"""
+e.to_state, e.rule, e.canon, e.hash, p.field, p.salt, p.value, l.idx
+FROM event e LEFT JOIN payload p ON p.event = e.id LEFT JOIN leaf l ON l.event = e.id ORDER BY e.stream, e.n"""
 HEADS = """SELECT ref AS name, n, hash, at, 1 AS is_case FROM cases
 UNION ALL SELECT name, n, hash, at, 0 FROM stream ORDER BY name, is_case"""
+LEAF_COUNT = "SELECT count(*) FROM leaf"
+UNSEALED = "SELECT stream, n, at FROM unsealed ORDER BY stream, n"
+LEAF_FOR_NOTHING = """SELECT l.idx, l.event FROM leaf l
+WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = l.event) ORDER BY l.idx"""
+TILES = "SELECT level, n, hashes FROM tile ORDER BY level, n"
 KEPT_FOR_NOTHING = """SELECT p.event, p.field FROM payload p
 WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = p.event) ORDER BY p.event, p.field"""
 OPENINGS = "SELECT id, stream, n, canon FROM event WHERE kind = 'case.opened' ORDER BY at, stream, n"
