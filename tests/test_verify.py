@@ -30,6 +30,7 @@ def test_a_life_is_consistent(lived):
         "size": 0,
         "root": EMPTY_ROOT,
         "shown": "self",
+        "since": None,
         "problems": [],
     }
 
@@ -138,7 +139,10 @@ def test_an_added_event_is_named(lived, attack):
     )  # fmt: skip
     event = before["event"] | {"id": "added", "n": n + 1, "prev": before["hash"], "kind": "case.commented"}
     attack.put(INCIDENT, n + 1, event)
-    assert [row["what"] for row in problems(lived)] == ["its head does not name its last event"]
+    assert [row["what"] for row in problems(lived)] == [
+        "it has no leaf, and does not wait for one",
+        "its head does not name its last event",
+    ]
 
 
 def test_swapped_events_are_named(lived, attack):
@@ -160,6 +164,7 @@ def remove_case(attack: Attack, ref: str) -> int:
     for table in ("clock", "timer", "file", "link", "extension"):
         attack.raw.run(f"DELETE FROM {table} WHERE case_id = (SELECT id FROM cases WHERE ref = :s)", s=ref)
     attack.raw.run("DELETE FROM cases WHERE ref = :s", s=ref)
+    attack.wait(ref)
     return no
 
 
@@ -286,6 +291,7 @@ def test_a_value_erased_on_record_is_in_order(lived, attack):
     }
     hash_ = attack.put(REPORT, n + 1, erased | {"data": {"event": event, "field": "title"}})
     attack.head(REPORT, n=n + 1, hash=hash_)
+    attack.wait(REPORT)
     assert [row["what"] for row in problems(lived)] == ["the value of field/period is gone without a record"]
 
 

@@ -4,28 +4,44 @@ Shows that nothing was changed by anybody who could not also rewrite all that fo
 leaves is for checkpoints kept elsewhere to show (docs/audit-format.md). ``replay`` also decides everything again.
 """
 
+from itertools import pairwise
 from typing import Any
 
+from workflow import outside
+from workflow.epochs import following
 from workflow.event_json import is_ref
 from workflow.findings import Beside, Findings
 from workflow.openings import Openings
+from workflow.outside import Kept
 from workflow.sql import audit as sql
 from workflow.store.tx import Row, Tx
-from workflow.trail import EMPTY_ROOT, NO_HASH, commitment_to
+from workflow.trail import NO_HASH, commitment_to
 from workflow.verify_event import Checker
 from workflow.verify_guards import guards
+from workflow.verify_tree import Leaves, Log, TreeCheck
 
 Answer = dict[str, Any]
 _AT_ONCE = sql.SIZES[-1]
 
 
-def verify(tx: Tx, *, replay: bool = False) -> Answer:
-    """{schema, ok, events, streams, cases, size, root, shown, problems: [{event, stream, n, what}]}."""
+def verify(tx: Tx, *, replay: bool = False, kept: Kept | None = None) -> Answer:
+    """{schema, ok, events, streams, cases, size, root, shown, since, problems: [{event, stream, n, what}]}.
+
+    ``kept``: what the asker keeps outside, to show more than that the trail is consistent with itself.
+    """
     found = Findings()
     guards(tx, found)
-    log = _genesis(tx, found)
-    walk = _Walk(tx, log, found)
+    _genesis(tx, found)
+    log = Log(tx)
+    _epochs(tx, log, found)
+    walk = _Walk(tx, tx.workspace.origin, found)
     walk.all()
+    found_logs = walk.checker.logs - {tx.workspace.origin, *log.origins}
+    for name in sorted(found_logs):
+        found.add(f"there are events of the log {name}, which was never begun")
+    tree = TreeCheck(tx, walk.leaves, log, found)
+    tree.run(walk.checker.seen)
+    against = outside.shown(kept or Kept(), tree, found)
     if replay:
         from workflow.replay import replay as decide_again
 
@@ -36,38 +52,45 @@ def verify(tx: Tx, *, replay: bool = False) -> Answer:
         "events": walk.events,
         "streams": walk.streams,
         "cases": walk.cases,
-        "size": 0,
-        "root": EMPTY_ROOT,
-        "shown": "self",
+        "size": tree.leaves.size,
+        "root": tree.root,
+        **against,
         "problems": found.answer(),
     }
 
 
-def _genesis(tx: Tx, found: Findings) -> str:
-    """The origin the log was begun with; what the workspace says of itself must be what its first event says."""
+def _epochs(tx: Tx, log: Log, found: Findings) -> None:
+    """The name of the log is the one it was begun with, or last recovered under."""
+    for before, after in pairwise(log.origins):
+        if after != following(before):
+            found.add(f"after the log {before} comes {after}")
+    if log.origins and tx.workspace.origin != log.origins[-1]:
+        found.add(f"workspace.origin is {tx.workspace.origin!r}, the log calls itself {log.origins[-1]!r}", "log", 1)
+
+
+def _genesis(tx: Tx, found: Findings) -> None:
+    """What the workspace says of itself must be what its first event says."""
     import json
 
     space = tx.workspace
     row = tx.one(sql.GENESIS)
     try:
         event = json.loads(row[1]) if row else None
-        said = (event["kind"], event["log"], event["actor"], event["data"]["sandbox"]) if event else None
+        said = (event["kind"], event["actor"], event["data"]["sandbox"]) if event else None
     except (ValueError, TypeError, KeyError):
         said = None
     if row is None or said is None:
         found.add("the first event of the log is missing: nothing says what this workspace is", "log", 1)
-        return space.origin
-    kind, origin, admin, sandbox = said
+        return
+    kind, admin, sandbox = said
     if kind != "log.created":
         found.add(f"the log begins with {kind}, not with log.created", "log", 1, row[0])
     for name, is_, was in (
-        ("origin", space.origin, origin),
         ("admin", space.admin, admin),
         ("sandbox", bool(space.sandbox), sandbox),
     ):
         if is_ != was:
             found.add(f"workspace.{name} is {is_!r}, the first event says {was!r}", "log", 1, row[0])
-    return str(origin)
 
 
 class _Walk:
@@ -79,6 +102,7 @@ class _Walk:
         self.checker = Checker(log, found)
         self.openings = Openings(found)
         self.heads = Beside(tx.each(sql.HEADS))
+        self.leaves = Leaves(tx, found)
         self.missing: list[tuple[str, str, int]] = []  # of the stream: (event, field, n) of values not kept
         self.erased: set[tuple[str, str]] = set()  # of the stream: (event, field) of every erasure on record
         self.past: list[tuple[str, str, str]] = []  # erasures not yet looked up: (event, field, stream)
@@ -86,7 +110,8 @@ class _Walk:
 
     def all(self) -> None:
         """The hot loop of `verify`: an event comes once for each value kept beside it, or once without any."""
-        check = self.checker.commits
+        checker, leaves = self.checker, self.leaves
+        check = checker.commits
         stream: str | None = None
         id_, n, hash_, at, events = "", 0, NO_HASH, "", 0
         commits: dict[str, str] = {}
@@ -100,7 +125,12 @@ class _Walk:
                         self._ended(stream, n, hash_, at)
                     n, hash_, at = 0, NO_HASH, ""
                     self._begins(row)
+                    leaves.begins()
                 commits = check(row, n + 1, hash_, at)
+                if row[19] is None:
+                    leaves.waits(row)
+                else:
+                    leaves.take(row, row[19], checker.seen_size)
                 if row[5] == "case.opened":
                     self._opened(row, n)
                 elif row[5] == "data.erased":
@@ -193,6 +223,7 @@ class _Walk:
         for event, field in self.tx.all(sql.KEPT_FOR_NOTHING):
             self.found.add(f"a value of {field} is kept for an event that does not exist", event=event)
         self.openings.close(self.tx)
+        self.leaves.close()
 
 
 def _opens(promised: str, field: str, salt: str, value: str) -> bool:

@@ -5,10 +5,12 @@ together and compared; only the inner parts are parsed. Whatever differs is look
 """
 
 import json
+import re
 from json.encoder import encode_basestring as quote
 from typing import Any
 
 from states.errors import Problem
+from workflow.epochs import beginning
 from workflow.findings import Findings, said
 from workflow.store.tx import Row
 from workflow.trail import NO_HASH, VERSION, canon, check, leaf_hash
@@ -19,6 +21,7 @@ COLUMNS = (
 _KEYS = {*COLUMNS, "commit", "data", "log", "register", "seen", "v"}
 _NOTHING = "{}"
 _DATA = ',"data":'
+_HASH = re.compile("[0-9a-f]{64}")
 _STAMP = len("2026-11-22T05:15:00.123456Z")
 
 
@@ -39,7 +42,6 @@ class _Pieces(dict[Row, tuple[str, ...]]):
 
     def __init__(self, log: str) -> None:
         self.log = quote(log)
-        self.seen = ""
 
     def __missing__(self, columns: Row) -> tuple[str, ...]:
         if len(self) > 100_000:
@@ -50,18 +52,21 @@ class _Pieces(dict[Row, tuple[str, ...]]):
             f',"behalf":{behalf},"commit":',
             f',"from":{from_},"id":',
             f',"kind":{kind},"log":{self.log},"n":',
-            f',"rule":{rule},"seen":{self.seen},"stream":',
+            f',"rule":{rule},"seen":',
             f',"to":{to},"unit":{unit},"v":{VERSION},"via":{via}}}',
         )
         return pieces
 
 
 class Checker:
-    """Checks events of one log, one after the other."""
+    """Checks events of one log, one after the other. Events of its other epochs are taken, and their names kept."""
 
     def __init__(self, log: str, found: Findings) -> None:
         self.log = log
         self.found = found
+        self.logs = {log}
+        self.seen: dict[str, tuple[int, str]] = {}  # every checkpoint an event names, by its text: size and root
+        self.seen_size = 0  # of the event checked last
         self.register: dict[str, Any] | None = None  # of the opening checked last
         self._pieces = _Pieces(log)
 
@@ -79,11 +84,14 @@ class Checker:
                     commits, end = _decode(text, len(head))
                     promised = canon(commits)
                 data, end = _decode(text, end + len(_DATA))
-                should_be = (
+                front = (
                     f"{head}{promised}{_DATA}{canon(data)}{three}{quote(row[0])}{four}{n},"
-                    f'"prev":"{prev}","register":{self._register(text) if opens else "null"}{five}{quote(row[1])}{six}'
+                    f'"prev":"{prev}","register":{self._register(text) if opens else "null"}{five}'
                 )
-                if text == should_be and type(data) is type(commits) is dict:
+                seen = text[len(front) : text.index("}", len(front)) + 1]
+                size, _ = self.seen.get(seen) or self._sees(seen)
+                self.seen_size = size
+                if text == f'{front}{seen},"stream":{quote(row[1])}{six}' and type(data) is type(commits) is dict:
                     if not text.isascii() or "\\u0000" in text:
                         check([commits, data])
                     return commits
@@ -94,6 +102,16 @@ class Checker:
     def _register(self, text: str) -> str:
         self.register, _ = _decode(text, text.rindex(',"register":') + 12)
         return canon(self.register)
+
+    def _sees(self, text: str) -> tuple[int, str]:
+        """Size and root of the checkpoint an event names; ValueError where that is none."""
+        seen, _ = _decode(text)
+        if canon(seen) != text or set(seen) != {"root", "size"} or type(seen["size"]) is not int or seen["size"] < 0:
+            raise ValueError(text)
+        if not isinstance(seen["root"], str) or not _HASH.fullmatch(seen["root"]):
+            raise ValueError(text)
+        found = self.seen[text] = (seen["size"], seen["root"])
+        return found
 
     def _careful(self, row: Row, n: int, prev: str, before: str) -> dict[str, str]:
         """The same without assuming anything: every difference is named."""
@@ -128,20 +146,23 @@ class Checker:
         for column, value in zip(COLUMNS, row, strict=False):
             if event.get(column) != value:
                 wrong(f"the column {column} says {said(value)}, the canon says {said(event.get(column))}")
-        for key, value in (("v", VERSION), ("log", self.log)):
-            if event.get(key) != value:
-                wrong(f"its {key} is {said(event.get(key))}, not {said(value)}")
+        if event.get("v") != VERSION:
+            wrong(f"its v is {said(event.get('v'))}, not {said(VERSION)}")
+        log = event.get("log")
+        if not isinstance(log, str) or beginning(log) != beginning(self.log):
+            wrong(f"its log is {said(log)}, not {said(self.log)}")
+        elif quote(log) != self._pieces.log:
+            self.logs.add(log)
+            self._pieces = _Pieces(log)
         self._others(event, wrong)
         commits = event.get("commit")
         return commits if isinstance(commits, dict) else {}
 
     def _others(self, event: dict[str, Any], wrong: Any) -> None:
-        seen = event.get("seen")
-        if isinstance(seen, dict) and set(seen) == {"root", "size"}:
-            if self._pieces.seen != canon(seen):
-                self._pieces.seen = canon(seen)
-                self._pieces.clear()
-        else:
+        self.seen_size = 0
+        try:
+            self.seen_size, _ = self._sees(canon(event["seen"]))
+        except (ValueError, TypeError, KeyError, AttributeError):
             wrong("it does not say which checkpoint it knew")
         register, opens = event.get("register"), event.get("kind") == "case.opened"
         if not opens and register is not None:

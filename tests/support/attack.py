@@ -64,6 +64,16 @@ class Attack:
             event = self.event(stream, n)["event"] | {"n": n, "prev": hash_}
             hash_ = self.put(stream, n, event)
         self.head(stream, n=self.last(stream), hash=hash_, at=event["at"])
+        self.wait(stream)
+
+    def wait(self, stream: str) -> None:
+        """Let exactly those events of a stream wait to be sealed that have no leaf."""
+        self.raw.run("DELETE FROM unsealed WHERE stream = :s", s=stream)
+        self.raw.run(
+            "INSERT INTO unsealed SELECT at, stream, n FROM event e WHERE stream = :s "
+            "AND NOT EXISTS (SELECT 1 FROM leaf l WHERE l.event = e.id)",
+            s=stream,
+        )
 
     def head(self, stream: str, **columns: Any) -> None:
         sets = ", ".join(f"{name} = :{name}" for name in columns)

@@ -10,6 +10,7 @@ HEADS = "SELECT size, root, at, note FROM head ORDER BY size"
 HEAD = "SELECT note FROM head WHERE size = :size"
 HEAD_NEW = "INSERT INTO head (size, root, at, note) VALUES (:size, :root, :at, NULL)"
 HEAD_SIGN = "UPDATE head SET note = :note WHERE size = :size AND note IS NULL"
+SEEN_NOW = "SELECT seen_size, seen_root FROM workspace WHERE id = 1"
 SEEN = "UPDATE workspace SET seen_size = :size, seen_root = :root WHERE id = 1"
 
 # In the order of sealing; every stream in its order, because `at` never falls along a stream.
