@@ -31,8 +31,16 @@ def change(session: Session, kind: str, do: "Callable[[Tx, Who], Outcome]") -> N
     from workflow import ask, policies
     from workflow.store import Tx
 
+    signer = None
+    if session.sign:
+        from cli.signing import Signer
+
+        signer = Signer(session.sign, ask=not session.no_input)
+
     def work(tx: Tx) -> "tuple[Outcome, Who, Any]":
         who = session.acting(tx)
+        if signer:
+            signer.check(tx, who)
         outcome = do(tx, who)
         return outcome, who, look(tx, outcome, who) if session.dry_run else None
 
@@ -40,7 +48,9 @@ def change(session: Session, kind: str, do: "Callable[[Tx, Who], Outcome]") -> N
         found = ask.case(tx, outcome.ref, who)
         return found, policies.definition_by_hash(tx, found["policy"])
 
-    outcome, who, looked = session.change(work)
+    outcome, who, looked = session.change(work, signed=True)
+    if signer and not session.dry_run:
+        signer.sign(session, outcome, who)
     if looked is None:
         if session.quiet and session.style() in ("table", "plain"):
             return

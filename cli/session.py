@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.settings import DATABASE, Settings
-from states.errors import N_, Invalid
+from states.errors import N_, Invalid, Usage
 
 if TYPE_CHECKING:
     from cli.receipts import Receipts
@@ -39,6 +39,7 @@ class Session:
         "no_input",
         "quiet",
         "reason",
+        "sign",
         "yes",
     )
 
@@ -53,6 +54,7 @@ class Session:
         self.reason = ""
         self.key: str | None = None
         self.expect: int | None = None
+        self.sign: str | None = None
         self._settings: Settings | None = None
         self._store: Store | None = None
         self._receipts: Receipts | None = None
@@ -128,8 +130,13 @@ class Session:
 
         return identify_admin(tx, os_login=os_login(), as_login=self.as_login)
 
-    def change(self, work: "Callable[[Tx], T]") -> T:
-        """Run `work` in one transaction; a dry run does all of it and then takes it back."""
+    def change(self, work: "Callable[[Tx], T]", *, signed: bool = False) -> T:
+        """Run `work` in one transaction; a dry run does all of it and then takes it back.
+
+        Only what says that it sees to the signature (``signed``) may be asked for one.
+        """
+        if self.sign and not signed:
+            raise Usage("Only an act on a case can be signed.", hint=N_("Leave out --sign."), where="--sign")
         if not self.dry_run:
             return self._kept(work)
         done: list[T] = []

@@ -30,6 +30,7 @@ SENTENCES = {
     "clock.recomputed": N_("the limit {clock} was counted again: due {due}"),
     "extension.requested": N_("asked for {by} more for the limit {clock}"),
     "extension.refused": N_("refused {by} more for the limit {clock}"),
+    "case.signed": N_("signed event {n}, with the key {fingerprint}"),
     "data.read": N_("took out all of the case: {what}"),
     "data.erased": N_("erased a value: {field}"),
 }

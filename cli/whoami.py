@@ -1,6 +1,7 @@
 """`whoami`: who you are here, and everything held about you."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.base import command, opt
@@ -9,14 +10,23 @@ from cli.session import Session, os_login
 from cli.texts import N_, _
 from states.errors import NotPermitted
 
+if TYPE_CHECKING:
+    from workflow.store import Tx
+
 
 @command(
     N_("Tell who you are here, and how that is known."),
     opt("--data", is_flag=True, help=N_("Show everything held about you, and who read it.")),
+    opt("--ssh-key", metavar="FILE.pub", help=N_("Register your public SSH key, to sign acts with.")),
+    changes=True,
 )
-def whoami(session: Session, data: bool) -> None:
-    """Works for somebody nobody knows, too; --data needs a person."""
+def whoami(session: Session, data: bool, ssh_key: str | None) -> None:
+    """Works for somebody nobody knows, too; --data and --ssh-key need a person."""
     from workflow.register import person_by_login
+
+    if ssh_key:
+        _register(session, ssh_key)
+        return
 
     with session.read() as tx:
         who = session.asking(tx)
@@ -44,7 +54,26 @@ def whoami(session: Session, data: bool) -> None:
             from workflow.held import held
 
             found |= held(tx, str(person["id"]))
+            found["ssh_keys"] = _keys(tx, str(person["id"]))
     render.one(session, found, lambda: _blocks(found, full=data))
+
+
+def _register(session: Session, path: str) -> None:
+    """The key is the person's from now on; it goes on record whole, so that anybody can check what it signed."""
+    from cli.signing import read_public
+    from workflow import keys
+
+    key = read_public(path)
+    written = session.change(lambda tx: keys.register(tx, key, who=session.acting(tx), reason=session.reason))
+    event = None if session.dry_run else render.receipt(written)
+    found = {"schema": 1, "ssh_key": key.fingerprint, "kind": key.kind, "event": event}
+
+    def human() -> Iterator[str]:
+        yield _("Your key from now on: {fingerprint} ({kind})").format(fingerprint=key.fingerprint, kind=key.kind)
+        if event:
+            yield render.receipt_line(written)
+
+    render.changed(session, found, human)
 
 
 def _blocks(found: dict[str, Any], *, full: bool) -> list[render.Block]:
@@ -70,4 +99,22 @@ def _blocks(found: dict[str, Any], *, full: bool) -> list[render.Block]:
     return blocks
 
 
-_HELD = ("id", "postings", "portfolios", "leave", "stands_in_for", "cases", "named_in", "notices", "acts", "read_by")
+def _keys(tx: "Tx", person: str) -> list[dict[str, str]]:
+    from workflow.keys import of_person
+
+    return [{"from": one.at, "kind": one.key.kind, "fingerprint": one.key.fingerprint} for one in of_person(tx, person)]
+
+
+_HELD = (
+    "id",
+    "postings",
+    "portfolios",
+    "leave",
+    "stands_in_for",
+    "cases",
+    "named_in",
+    "notices",
+    "acts",
+    "read_by",
+    "ssh_keys",
+)

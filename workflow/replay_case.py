@@ -115,7 +115,8 @@ class Life:
                 "case.acted": self._act, "case.assigned": self._assign, "case.linked": self._link,
                 "case.attached": self._attach, "case.commented": self._take, "extension.requested": self._ask_for_time,
                 "data.erased": self._erase, "extension.refused": self._refuse_time, "clock.extended": self._grant_time,
-                "clock.recomputed": self._recompute, "data.read": self._take, **dict.fromkeys(FIRED, self._fire),
+                "clock.recomputed": self._recompute, "data.read": self._take, "case.signed": self._take,
+                **dict.fromkeys(FIRED, self._fire),
             }  # fmt: skip
             door = doors.get(one.kind)
             if door is None:

@@ -54,7 +54,7 @@ def _fold(tx: Tx, found: Findings) -> dict[str, Rows]:
                     row = {"id": data["id"], "person": data["person"], "deputy": data["deputy"]}
                     row |= {"from_on": data["from"], "to_on": data["to"]}
                     _change(tables["leave"], "leave", "remove" if data.get("removed") else "set", row, one)
-                case "data.read" | "data.erased":
+                case "data.read" | "key.registered":
                     pass
                 case "data.erased":
                     pass
