@@ -98,6 +98,16 @@ NOTIFY = Group(
     },
     help=N_("Notices to people."),
 )
+QUERY = Group(
+    "query",
+    {
+        "save": ("cli.queries:save", N_("Keep a question under a name.")),
+        "run": ("cli.queries:run", N_("Ask a saved question.")),
+        "list": ("cli.queries:list_", N_("List your saved questions.")),
+        "delete": ("cli.queries:delete", N_("Forget a saved question.")),
+    },
+    help=N_("Questions you ask again and again."),
+)
 DB = Group(
     "db",
     {
@@ -125,6 +135,7 @@ ROOT: dict[str, Entry | Group] = {
     "policy": POLICY,
     "calendar": CALENDAR,
     "notify": NOTIFY,
+    "query": QUERY,
     "run": ("cli.run:run", N_("Let the clocks run: fire what is due, open duties, send notices.")),
     "advance": ("cli.run:advance", N_("Move the time of a sandbox.")),
     "init": ("cli.init:init", N_("Make a workspace.")),
