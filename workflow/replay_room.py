@@ -71,8 +71,11 @@ class Room(Tx):
         writer(values)
 
     def put_all(self, sql: str, rows: Iterable[Mapping[str, Value]]) -> None:
+        writer = self._writers.get(sql)
+        if writer is None:
+            raise _unknown(sql)
         for row in rows:
-            self.put(sql, **row)
+            writer(row)
 
     def savepoint(self, name: str) -> None:
         raise _unknown(name)
