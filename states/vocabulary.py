@@ -12,8 +12,8 @@ BUILT_IN_ALIASES: Mapping[str, list[str]] = {"reviewer": ["member_in_charge", "d
 # Option names of every command that changes something: a field of that name could not be given.
 TAKEN_OPTIONS = frozenset(
     {
-        "home", "db", "as", "lang", "format", "no-input", "yes", "quiet", "debug", "reason", "key", "expect", "dry-run", "sign",
-        "file", "title", "unit", "owner", "limit", "after", "help",
+        "home", "db", "as", "lang", "format", "no-input", "yes", "quiet", "debug", "reason", "key", "expect", "dry-run",
+        "sign", "file", "title", "unit", "owner", "limit", "after", "help",
     }
 )  # fmt: skip
 
