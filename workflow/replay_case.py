@@ -14,6 +14,7 @@ from states.keep import kept_until
 from workflow import clocks, fields
 from workflow.case import NEVER, Case
 from workflow.engine import extending, transition
+from workflow.engine.common import keep_files
 from workflow.engine.erasing import PERSONAL
 from workflow.event_json import ERASED
 from workflow.events import SYSTEM, Head, Who, Written
@@ -170,7 +171,7 @@ class Life:
         if canon(is_) == canon(again):
             return
         for name in sorted({*is_, *again}):
-            if name not in is_ or name not in again or canon([is_[name]]) != canon([again[name]]):
+            if name not in is_ or name not in again or canon({name: is_[name]}) != canon({name: again[name]}):
                 self._differs(f"{name} is {said(is_.get(name))}, decided again it is {said(again.get(name))}")
 
     # what happens to a case
@@ -276,7 +277,7 @@ class Life:
         files = self._files(one.private())
         first = len(self.room.rows["file"]) + 1
         written = self._counted(one)
-        transition.keep_files(self.room, self.case, files, first, written)
+        keep_files(self.room, self.case, files, first, written)
 
     # more time
 
