@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from states.errors import Problem
 from workflow import ask, ask_why, policies
 from workflow.engine.reading import read
-from workflow.event_json import shown
+from workflow.event_json import lost_names, shown
 from workflow.receipts import Outcome
 from workflow.roles import persons_in
 from workflow.sql import dossier as sql
@@ -20,6 +20,13 @@ from workflow.trail import Who
 Answer = dict[str, Any]
 
 FORMAT = "duecourse-dossier"
+
+MANIFEST = "manifest.json"
+EVENTS = "events.ndjson"
+CASE = "case.json"
+PERSONS = "persons.json"
+FILES = "files/"
+DEFINITIONS = "definitions/"
 
 
 class Dossier(NamedTuple):
@@ -67,7 +74,7 @@ def take(tx: Tx, ref: str, *, who: Who, reason: str = "", expect: int | None = N
         events=shown(tx, plain),
         case={key: value for key, value in case.items() if key != "actions"},
         definitions={hash_: _law(tx, hash_) for hash_ in sorted({case["policy"], opened} - {None})},
-        persons=_persons(tx, lines),
+        persons=_persons(tx, ref, lines),
         why=why,
         why_not=why_not,
     )
@@ -90,10 +97,11 @@ def _law(tx: Tx, hash_: str) -> Answer:
     return {key: value for key, value in policies.definition_by_hash(tx, hash_).items() if key != "hash"}
 
 
-def _persons(tx: Tx, lines: list[Answer]) -> dict[str, Answer]:
-    """Who the opaque ids in these events are; those the register no longer knows are left out."""
+def _persons(tx: Tx, ref: str, lines: list[Answer]) -> dict[str, Answer]:
+    """Who the opaque ids in these events are, without those that the register or the case no longer names."""
     found = {}
-    for id_ in sorted({id_ for line in lines for id_ in persons_in(line["canon"])}):
+    named = {id_ for line in lines for id_ in persons_in(line["canon"])}
+    for id_ in sorted(named - lost_names(tx, {ref}).get(ref, set())):
         row = tx.one(sql.PERSON, id=id_)
         if row is not None:
             found[id_] = {"login": row[0], "name": row[1]}

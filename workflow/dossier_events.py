@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from states.errors import Problem
+from workflow.epochs import may_hold
 from workflow.findings import Findings, said
 from workflow.trail import NO_HASH, canon, commitment_to
 from workflow.verify_event import COLUMNS, Checker
@@ -19,6 +20,7 @@ class Story:
 
     def __init__(self, ref: str, log: str, found: Findings) -> None:
         self.ref = ref
+        self.log = log
         self.found = found
         self.lines: list[Answer] = []  # {event, canon, hash, values}
         self.head: Answer = {"stream": ref, "n": 0, "hash": NO_HASH}
@@ -49,6 +51,8 @@ class Story:
         def wrong(what: str) -> None:
             self.found.add(what, self.ref, n, id_)
 
+        if not may_hold(self.log, str(event["log"])):
+            wrong(f"its log is {said(event['log'])}, the dossier is of {said(self.log)}")
         if event["stream"] != self.ref:
             wrong(f"it belongs to {said(event['stream'])}")
         if (kind == "case.opened") is not (n == 1):

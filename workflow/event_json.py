@@ -25,7 +25,7 @@ def shown(tx: Tx, rows: list[Row]) -> list[Answer]:
         _collect([event["actor"], event["behalf"], event["data"]], persons)
     logins: dict[str, str] = dict(_for_ids(tx, sql.LOGINS, persons))
     leaves: dict[str, int] = dict(_for_ids(tx, sql.LEAVES, {event["id"] for event, _ in events}))
-    lost = _lost_names(tx, {event["stream"] for event, _ in events if is_ref(event["stream"])})
+    lost = lost_names(tx, {event["stream"] for event, _ in events if is_ref(event["stream"])})
     told = []
     for event, hash_ in events:
         named = _without(logins, lost[event["stream"]]) if event["stream"] in lost else logins
@@ -33,7 +33,7 @@ def shown(tx: Tx, rows: list[Row]) -> list[Answer]:
     return told
 
 
-def _lost_names(tx: Tx, refs: set[str]) -> dict[str, set[str]]:
+def lost_names(tx: Tx, refs: set[str]) -> dict[str, set[str]]:
     """Of the cases whose rule erased them: whom their fields named. There they stay opaque ids."""
     lost: dict[str, set[str]] = {}
     for (ref,) in _for_ids(tx, sql.FORGOTTEN, refs):
