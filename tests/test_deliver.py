@@ -207,7 +207,7 @@ def test_a_refused_message_is_given_up_and_the_next_goes_out(told):
     failed = told.log(kind="notice.failed")
     assert {event["data"]["given_up"] for event in failed} == {True}
     canon = told.rows("SELECT canon FROM event WHERE kind = 'notice.failed'")[0][0]
-    assert "550" not in canon
+    assert "no such user" not in canon
     assert '"error"' in canon
 
 
