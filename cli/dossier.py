@@ -34,6 +34,7 @@ def dossier(session: Session, ref: str, output: str, html: bool) -> int:
     from cli.dossier_pages import pages
     from workflow.dossier import take
     from workflow.dossier_file import write
+    from workflow.dossier_proofs import of as proofs
 
     def work(tx: "Tx") -> "Dossier":
         who = session.acting(tx)
@@ -43,8 +44,10 @@ def dossier(session: Session, ref: str, output: str, html: bool) -> int:
         return _tell(session, session.change(work), None, output)
     with _placed(Path(output)) as target:  # first: what cannot be written need not be read
         taken = session.change(work)
+        with session.read() as tx:
+            sealed = proofs(tx, taken.events)
         home = session.settings.home
-        manifest = write(target, taken, pages(taken, html=html), Path(home) if home else None)
+        manifest = write(target, taken, pages(taken, html=html), Path(home) if home else None, sealed)
     return _tell(session, taken, manifest, output)
 
 

@@ -11,7 +11,9 @@ import pytest
 from support import zips
 from support.world import World, admin
 
+from jobs import retain
 from states.errors import Invalid, NotFound, NotPermitted
+from workflow import dossier_proofs, engine
 from workflow.dossier import Dossier, take
 from workflow.dossier_check import check
 from workflow.dossier_file import write
@@ -37,10 +39,12 @@ def taken(world: World, ref: str, as_: str = "wang", **more: Any) -> Dossier:
     return world.store.transact(lambda tx: take(tx, ref, who=who, **more))
 
 
-def written(world: World, dossier: Dossier, pages: dict[str, bytes] | None = None) -> Path:
+def written(world: World, dossier: Dossier) -> Path:
     path = world.home / "dossier.zip"
+    with world.store.read() as tx:
+        sealed = dossier_proofs.of(tx, dossier.events)
     with path.open("wb") as target:
-        write(target, dossier, pages or {"timeline.md": b"# told\n"}, world.home)
+        write(target, dossier, {"timeline.md": b"# told\n"}, world.home, sealed)
     return path
 
 
@@ -148,8 +152,6 @@ def test_a_name_cannot_leave_the_folder(world, name):
     """Whatever a file was called on record, its entry is one harmless name under files/."""
     ref = world.report()
     incoming = world.paper("content", "plain.txt")._replace(name=name)
-    from workflow import engine
-
     who = world.who("wang")
     world.store.transact(lambda tx: engine.attach(tx, ref, incoming, who=who))
     path = written(world, taken(world, ref))
@@ -324,6 +326,22 @@ def test_what_was_erased_stays_erased(world):
     assert [name for name in parts if name.startswith("files/")] == ["files/paper.txt"]
     cut = zips.relined(parts, lambda told: told.pop(-2))
     assert "the value of file/1 is gone without a record" in _told(zips.put(path, cut))
+
+
+def test_a_dismissed_case_names_nobody(world):
+    """Whom a dismissed case named, a dossier names no more once its rule has erased it: an id stays, no name."""
+    given = {"respondent": "li", "post": "head", "ground": "late", "cites": world.report(), "gravity": "none"}
+    ref = world.new("accountability", "zhou", **given)
+    world.do(ref, "dismiss", "zhao", reason="li was on leave that week")
+    world.until("2026-12-01 09:00", jump=True)
+    retain.run_once(world.store, world.home)
+    path = written(world, taken(world, ref, "zhao"))
+    assert check(path)["problems"] == []
+    parts = zips.entries(path)
+    logins = {one["login"] for one in json.loads(parts["persons.json"]).values()}
+    assert "li" not in logins
+    assert "zhao" in logins
+    assert b"on leave that week" not in b"".join(parts.values())
 
 
 def test_nobody_takes_a_case_as_a_machine(world):

@@ -9,21 +9,25 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from states.errors import N_, Failed, Invalid, NotFound
-from workflow.dossier import FORMAT
+from workflow.dossier import CASE, DEFINITIONS, EVENTS, FORMAT, MANIFEST
 from workflow.dossier_events import Story
-from workflow.dossier_file import CASE, DEFINITIONS, EVENTS, MANIFEST, disclosed
+from workflow.dossier_file import disclosed
 from workflow.dossier_parts import Parts, Unreadable, opened
+from workflow.dossier_proofs import NOTHING
+from workflow.dossier_proofs import check as sealed
 from workflow.findings import Findings, said
-from workflow.trail import EMPTY_ROOT, digest
+from workflow.outside import Kept
+from workflow.trail import digest
 
 Answer = dict[str, Any]
 
 _BROKEN = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
 
-def check(path: str | Path) -> Answer:
-    """{schema, ok, events, streams, cases, size, root, shown, problems, ref, log, made_at, by} of a dossier file.
+def check(path: str | Path, kept: Kept | None = None) -> Answer:
+    """{schema, ok, events, streams, cases, size, root, shown, since, sealed, problems, ref, log, made_at, by}.
 
+    ``kept``: the log's key and witnesses as the asker knows them; they show more than that it agrees with itself.
     NotFound, Failed or Invalid for what is no dossier at all; everything else is a problem that names its entry.
     """
     found = Findings()
@@ -36,7 +40,7 @@ def check(path: str | Path) -> Answer:
                     path=str(path),
                 )
             reader.seek(0)
-            manifest, events = _read(reader, found)
+            manifest, events, shown = _read(reader, kept or Kept(), found)
     except FileNotFoundError as error:
         raise NotFound("There is no file {path}.", hint=N_("Check the name and try again."), path=str(path)) from error
     except OSError as error:
@@ -47,29 +51,27 @@ def check(path: str | Path) -> Answer:
         "events": events,
         "streams": min(events, 1),
         "cases": min(events, 1),
-        "size": 0,
-        "root": EMPTY_ROOT,
-        "shown": "self",
+        **shown,
         "problems": found.answer(),
         **{key: manifest.get(key) for key in ("ref", "log", "made_at", "by")},
     }
 
 
-def _read(reader: BinaryIO, found: Findings) -> tuple[Answer, int]:
-    """The manifest and how many events there are; what is wrong is written down."""
+def _read(reader: BinaryIO, kept: Kept, found: Findings) -> tuple[Answer, int, Answer]:
+    """The manifest, how many events there are, and what the proofs show; what is wrong is written down."""
     try:
         archive = opened(reader)
     except Unreadable as error:
         found.add(f"the zip is damaged or cut short: {error}")
-        return {}, 0
+        return {}, 0, NOTHING
     with archive:
         parts = Parts(archive, found)
         manifest = parts.json(MANIFEST)
         if manifest is None:
-            return {}, 0
+            return {}, 0, NOTHING
         if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or manifest.get("schema") != 1:
             found.add(f"{MANIFEST} is not the manifest of a dossier this program knows")
-            return {}, 0
+            return {}, 0, NOTHING
         inside = Findings()
         try:
             parts.entries(manifest)
@@ -82,10 +84,10 @@ def _read(reader: BinaryIO, found: Findings) -> tuple[Answer, int]:
             _files(manifest, story, found)
             _law(parts, story, found)
             _case(parts, story, found)
+            return manifest, len(story.lines), sealed(manifest, parts, story, kept, found)
         except _BROKEN as error:
             found.add(f"{MANIFEST} is not as a dossier has it ({type(error).__name__}: {error})")
-            return manifest, 0
-        return manifest, len(story.lines)
+            return manifest, 0, NOTHING
 
 
 def _files(manifest: Answer, story: Story, found: Findings) -> None:

@@ -7,27 +7,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from workflow.dossier import FORMAT, Dossier
+from workflow.dossier import CASE, DEFINITIONS, EVENTS, FILES, FORMAT, MANIFEST, PERSONS, Dossier
+from workflow.dossier_proofs import CHECKPOINT, UNSEALED, Sealed, entry
 from workflow.files import flaws, place, sha256_of
 
 Answer = dict[str, Any]
-
-MANIFEST = "manifest.json"
-EVENTS = "events.ndjson"
-CASE = "case.json"
-PERSONS = "persons.json"
-FILES = "files/"
-DEFINITIONS = "definitions/"
 
 _CHUNK = 1 << 20
 _FIXED = (1980, 1, 1, 0, 0, 0)  # the first moment a zip knows
 _UNSAFE = dict.fromkeys([*range(32), 127, *map(ord, '\\/:*?"<>|')], "_")
 
 
-def write(target: BinaryIO, dossier: Dossier, pages: Mapping[str, bytes], home: Path | None) -> Answer:
+def write(
+    target: BinaryIO, dossier: Dossier, pages: Mapping[str, bytes], home: Path | None, sealed: Sealed = UNSEALED
+) -> Answer:
     """Write the zip; answers its manifest. ``home`` holds the bytes of the files; what lacks there is named."""
     texts = {
         **pages,
+        **{entry(n): text.encode() for n, text in sealed.proofs.items()},
+        **({CHECKPOINT: sealed.note.encode()} if sealed.note else {}),
         EVENTS: b"".join(_text(line) for line in dossier.lines),
         CASE: _text(dossier.case, indent=1),
         PERSONS: _text(dossier.persons, indent=1),
@@ -47,6 +45,7 @@ def write(target: BinaryIO, dossier: Dossier, pages: Mapping[str, bytes], home: 
         "made_at": dossier.made_at,
         "by": dossier.by,
         "head": dossier.head,
+        "key": sealed.key,
         "entries": [{"name": name, "sha256": hash_, "size": size} for name, (hash_, size) in sorted(entries.items())],
         "files": list(kept.values()),
         "lacking": [{**file, "why": wrong[file["sha256"]]} for file in files if file["sha256"] in wrong],

@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from typing import Any, BinaryIO
 
-from workflow.dossier_file import MANIFEST
+from workflow.dossier import MANIFEST
 from workflow.files import sha256_of
 from workflow.findings import Findings, said
 
