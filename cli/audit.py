@@ -14,6 +14,7 @@ from cli.views import EVENT_COLUMNS
 from states.errors import Integrity, NotPermitted, Usage
 
 if TYPE_CHECKING:
+    from workflow.outside import Kept
     from workflow.store import Tx
     from workflow.trail import Who
 
@@ -103,6 +104,14 @@ def asker(session: Session, tx: "Tx") -> "Who":
 @command(
     N_("Check that the trail is whole and unchanged."),
     opt("--replay", is_flag=True, help=N_("Also decide every act again and compare what stands in the tables.")),
+    opt(
+        "--since",
+        metavar="CHECKPOINT",
+        shell_complete=complete_file,
+        help=N_("Also show that the trail extends the checkpoint in this file, which you have kept."),
+    ),
+    opt("--log", "log_key", metavar="KEY", help=N_("The public key of the log as you know it, or its file.")),
+    opt("--witness", "witnesses", metavar="KEY", multiple=True, help=N_("A witness you trust; repeatable.")),
     opt("--signatures", is_flag=True, help=N_("Also check the signatures that persons gave.")),
     opt(
         "--dossier",
@@ -111,30 +120,92 @@ def asker(session: Session, tx: "Tx") -> "Who":
         help=N_("Check a dossier instead; no workspace needed."),
     ),
 )
-def verify(session: Session, replay: bool, signatures: bool, dossier: str | None) -> int:
+def verify(
+    session: Session,
+    *,
+    replay: bool,
+    since: str | None,
+    log_key: str | None,
+    witnesses: tuple[str, ...],
+    signatures: bool,
+    dossier: str | None,
+) -> int:
     """Exit 7 where something does not match."""
     if dossier is not None:
-        return _verify_dossier(session, dossier, replay)
+        asked = {"--replay": replay, "--signatures": signatures, "--since": since}
+        return _verify_dossier(
+            session, dossier, _keys(log_key, witnesses), [name for name, said in asked.items() if said]
+        )
     from workflow.verify import verify as check
 
+    kept = _kept(since, log_key, witnesses)
     with session.read() as tx:
-        found = check(tx, replay=replay)
+        found = check(tx, replay=replay, kept=kept)
         if signatures:
             from workflow.verify_signatures import with_signatures
 
             found = with_signatures(tx, found)
     whole = _("The trail is whole and unchanged.") if found["ok"] else _("The trail does NOT match.")
-    return _verdict(session, found, whole, _SHOWN)
+    return _verdict(session, found, whole, {**_SHOWN, found["shown"]: _said(found)})
 
 
-def _verify_dossier(session: Session, path: str, replay: bool) -> int:
+def _kept(since: str | None, key: str | None, witnesses: tuple[str, ...]) -> "Kept | None":
+    """What the asker keeps outside."""
+    if since is None and key is None and not witnesses:
+        return None
+    from cli.keys import checkpoint_file
+
+    if witnesses and since is None:
+        raise Usage(
+            "Witnesses cosign a checkpoint: name the one you keep.", hint=N_("Add --since FILE."), where="--witness"
+        )
+    return _keys(key, witnesses)._replace(note=checkpoint_file(since) if since is not None else None)
+
+
+def _keys(key: str | None, witnesses: tuple[str, ...]) -> "Kept":
+    """The keys that the asker knows."""
+    from cli.keys import public_key
+    from workflow.notes import LOG, WITNESS
+    from workflow.outside import Kept
+
+    return Kept(
+        key=public_key(key, "--log", LOG) if key is not None else None,
+        witnesses=[public_key(witness, "--witness", WITNESS) for witness in witnesses],
+    )
+
+
+def _said(found: dict[str, Any]) -> str:
+    """Which of the three things was shown, of which checkpoint."""
+    since = found.get("since")
+    if since is None or found["shown"] == "self":
+        return _SHOWN["self"]
+    said = _("Shown: the trail extends the checkpoint over {size} events, signed with {key}.").format(**since)
+    if found["shown"] == "witnessed":
+        names = ", ".join(f"{one['name']} ({one['at'][:16].replace('T', ' ')} UTC)" for one in since["witnessed"])
+        count = len(since["witnessed"])
+        said += " " + _("It was witnessed by {count} of {of}: {names}.").format(
+            count=count, of=since["of"], names=names
+        )
+    return said
+
+
+def _verify_dossier(session: Session, path: str, kept: "Kept", asked: list[str]) -> int:
+    """``asked``: options that say nothing about a dossier."""
     from workflow.dossier_check import check
 
-    if replay:
-        raise Usage("A dossier has no tables to replay.", hint=N_("Leave out --replay."), where="--replay")
-    found = check(path)
+    if asked:
+        raise Usage(
+            "{option} needs a workspace; a dossier is checked alone.",
+            hint=N_("Leave out {option}."),
+            where=asked[0],
+            option=asked[0],
+        )
+    found = check(path, kept)
     whole = _("The dossier is whole and unchanged.") if found["ok"] else _("The dossier does NOT match.")
-    return _verdict(session, found, whole, {**_SHOWN, "self": N_("Shown: the dossier is consistent with itself.")})
+    said = _("Shown: the dossier is consistent with itself.")
+    if found["shown"] != "self":
+        said = _("Shown: {sealed} of its {events} events are sealed.").format(**found) + " " + _said(found)
+    return _verdict(session, found, whole, {found["shown"]: said})
 
 
 def _verdict(session: Session, found: dict[str, Any], verdict: str, shown: Mapping[str, str]) -> int:

@@ -4,15 +4,19 @@ import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.base import arg, command, opt
 from cli.db import public_url
+from cli.keys import FOLDER
 from cli.session import Session, os_login
 from cli.settings import DATABASE, FILE, sqlite_path
 from cli.texts import N_, _
 from states.errors import Conflict, Failed, Usage
+
+if TYPE_CHECKING:
+    from workflow.notes import VerifierKey
 
 SETTINGS_TEXT = """# Settings of this workspace. `duecourse config explain KEY` tells where a value comes from.
 # lang = "zh_CN"            # the language people read: en or zh_CN
@@ -23,6 +27,10 @@ SETTINGS_TEXT = """# Settings of this workspace. `duecourse config explain KEY` 
 # from = "duecourse@example.org"
 # user = "duecourse"
 # password_file = "/run/secrets/mail-password"
+#
+# [seal]
+# keys = "/var/lib/duecourse/keys"   # where the key that signs checkpoints lies: keys beside this file by default
+# passphrase_file = "/run/secrets/log-passphrase"
 """
 
 
@@ -59,10 +67,11 @@ def init(
     made = _missing(home)
     try:
         (home / "files").mkdir(parents=True, exist_ok=True)
+        key = _key(session, home)
         if path is not None:
-            _make_file(path, start, place, compiled)
+            _make_file(path, start, place, compiled, key)
         elif url is not None:
-            make(url, start, place, compiled)
+            make(url, start, place, compiled, key)
         _write_settings(home, url)
     except OSError as error:
         _undo(made, path)
@@ -84,6 +93,7 @@ def init(
         "admin": os_login(),
         "policy": None if compiled is None else compiled["policy"],
         "types": [] if compiled is None else sorted(compiled["types"]),
+        "key": str(key),
     }
     render.changed(session, data, lambda: _said(data))
 
@@ -102,7 +112,20 @@ def _start(now: str, zone: str) -> datetime:
     return instant(now, "--now", zone_of(zone))
 
 
-def make(url: str, start: datetime | None, zone: str, compiled: dict[str, Any] | None) -> None:
+def _key(session: Session, home: Path) -> "VerifierKey":
+    """The public key of a new log; one that lies ready where the settings say is used under its name."""
+    from cli.keys import keys
+    from workflow import signer
+    from workflow.workspace import new_origin
+
+    place, origin = keys(session, home), new_origin()
+    assert place is not None  # noqa: S101  # the home is known
+    return signer.load(place, origin).verifier if place.exist() else signer.make(place, origin)
+
+
+def make(
+    url: str, start: datetime | None, zone: str, compiled: dict[str, Any] | None, key: "VerifierKey | None" = None
+) -> None:
     """The database with its genesis, the shipped calendars and the policy."""
     from states.calendars import shipped
     from states.instants import zone_of
@@ -110,7 +133,15 @@ def make(url: str, start: datetime | None, zone: str, compiled: dict[str, Any] |
     from workflow.identity import identify_admin
 
     zone_of(zone)
-    store = workspace.create(url, admin_login=os_login(), sandbox=start is not None, now=start, zone=zone)
+    store = workspace.create(
+        url,
+        admin_login=os_login(),
+        origin=key.name if key else None,
+        sandbox=start is not None,
+        now=start,
+        zone=zone,
+        key=str(key) if key else None,
+    )
     try:
         with store.write() as tx:
             who = identify_admin(tx, os_login=os_login(), as_login=None)
@@ -121,12 +152,14 @@ def make(url: str, start: datetime | None, zone: str, compiled: dict[str, Any] |
         store.close()
 
 
-def _make_file(path: Path, start: datetime | None, zone: str, compiled: dict[str, Any] | None) -> None:
+def _make_file(
+    path: Path, start: datetime | None, zone: str, compiled: dict[str, Any] | None, key: "VerifierKey"
+) -> None:
     """Made beside its place and moved there when it is whole, so that a failure leaves nothing half-made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".duecourse-init-", dir=path.parent) as beside:
         draft = Path(beside) / path.name
-        make(f"sqlite:///{draft}", start, zone, compiled)
+        make(f"sqlite:///{draft}", start, zone, compiled, key)
         try:
             path.hardlink_to(draft)  # unlike a rename this never replaces what somebody else just made
         except FileExistsError:
@@ -150,7 +183,7 @@ def _already(place: Path) -> Conflict:
 
 def _missing(home: Path) -> list[Path]:
     """The folders that do not exist yet, the outermost last."""
-    found = [home / "files"] if not (home / "files").exists() else []
+    found = [folder for folder in (home / "files", home / FOLDER) if not folder.exists()]
     for folder in (home, *home.parents):
         if folder.exists():
             break
@@ -162,8 +195,8 @@ def _undo(made: list[Path], path: Path | None) -> None:
     """Take away the database and the folders this run made."""
     if path is not None:
         path.unlink(missing_ok=True)
-    if made:
-        shutil.rmtree(made[-1], ignore_errors=True)
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _said(data: dict[str, Any]) -> list[str]:
@@ -174,4 +207,5 @@ def _said(data: dict[str, Any]) -> list[str]:
     else:
         lines.append(_("No policy is in force yet: `duecourse policy packs`, then `duecourse policy apply NAME`."))
     lines.append(_("You, {login}, are its administrator.").format(login=data["admin"]))
+    lines.append(_("The public key of its log, for whoever will check it: {key}").format(key=data["key"]))
     return lines

@@ -63,6 +63,12 @@ AUDIT = Group(
     {
         "log": ("cli.audit:log", N_("List events of the trail.")),
         "verify": ("cli.audit:verify", N_("Check that the trail is whole and unchanged.")),
+        "seal": ("cli.audit_seal:seal", N_("Seal everything that waits, and sign the tree.")),
+        "checkpoint": ("cli.audit_seal:checkpoint", N_("Print the newest signed checkpoint.")),
+        "prove": ("cli.audit_proof:prove", N_("Write the proof that an event is sealed.")),
+        "check-proof": ("cli.audit_proof:check_proof", N_("Check a proof; no workspace needed.")),
+        "witness": ("cli.audit_proof:witness", N_("Cosign a checkpoint that extends what you have seen.")),
+        "recover": ("cli.audit_seal:recover", N_("After a restore: go on under a new name.")),
         "export": ("cli.exporting:export", N_("Write the whole trail to a file, with everything it keeps.")),
         "erase": ("cli.erasing:erase", N_("Erase a value that is kept beside the trail, or all that is due.")),
     },

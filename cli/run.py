@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.base import command, opt
+from cli.keys import keys
 from cli.mailing import channel, voice
 from cli.session import Session
 from cli.texts import N_, _
@@ -31,11 +32,11 @@ def run(session: Session, once: bool) -> None:
 
     way = channel(session)
     if once:
-        done = runner.run_once_all(session.store, way, voice(), home=files_home(session))
+        done = runner.run_once_all(session.store, way, voice(), keys(session), files_home(session))
         render.one(session, done, lambda: happened(done))
         return
     _log(session)
-    runner.run(runner.Settings(session.store.url, way, voice(), home=files_home(session)))
+    runner.run(runner.Settings(session.store.url, way, voice(), keys=keys(session), home=files_home(session)))
 
 
 def files_home(session: Session) -> "Path | None":
@@ -60,8 +61,9 @@ def _log(session: Session) -> None:
     opt("--to", metavar="T", help=N_("Up to this instant, or the beginning of this day.")),
     opt("--by", metavar="DUR", help=N_("By so much, for example 3wd or 36h.")),
     opt("--jump", is_flag=True, help=N_("Move the clock without firing anything, as downtime does.")),
+    opt("--seal", is_flag=True, help=N_("Seal what was written, at the end.")),
 )
-def advance(session: Session, to: str | None, by: str | None, jump: bool) -> None:
+def advance(session: Session, *, to: str | None, by: str | None, jump: bool, seal: bool) -> None:
     """Time never goes back."""
     from jobs.advance import advance as live
 
@@ -70,6 +72,10 @@ def advance(session: Session, to: str | None, by: str | None, jump: bool) -> Non
     store = session.store
     end = instant(to, "--to", zone_of(store.workspace.zone)) if to else _shifted(store, str(by))
     done = live(store, end, jump=jump, tell=_progress(session))
+    if seal:
+        from jobs import seal as sealing
+
+        done["counts"]["sealed"] = sealing.run_once(store, keys(session)).events
     render.one(session, done, lambda: happened(done))
 
 

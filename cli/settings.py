@@ -27,6 +27,8 @@ KEYS: dict[str, tuple[str | bool | None, str]] = {
     "mail.user": (None, N_("the account at the mail server")),
     "mail.password_file": (None, N_("the file that holds the password of that account")),
     "mail.to_file": (None, N_("a file notices are appended to instead of being sent")),
+    "seal.keys": (None, N_("the folder of the key that signs checkpoints; keys in the home by default")),
+    "seal.passphrase_file": (None, N_("the file that holds the passphrase of that key, if it has one")),
 }
 
 

@@ -24,12 +24,12 @@ def names(folder):
 
 
 def test_a_workspace_with_a_pack(tmp_path, init):
-    """`init DIR --pack NAME` makes folder, settings, database and files; the account becomes administrator."""
+    """`init DIR --pack NAME` makes folder, settings, database, files and keys; the account becomes administrator."""
     home = tmp_path / "deep" / "office"
     done = init(home, "--pack", "responsibility", "--format", "json")
     assert done.code == 0
     assert (done.json["admin"], done.json["sandbox"], done.json["policy"]) == (os_login(), False, "responsibility")
-    assert names(home) == ["duecourse.db", "duecourse.toml", "files"]
+    assert names(home) == ["duecourse.db", "duecourse.toml", "files", "keys"]
     status = run("--home", home, "db", "status", "--format", "json", folder=tmp_path).json
     assert status.keys() == {"schema", "url", "kind", "file", "revision", "sandbox", "now"}
     assert (status["kind"], status["file"], status["sandbox"]) == ("sqlite", str(home / "duecourse.db"), False)

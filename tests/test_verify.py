@@ -30,7 +30,6 @@ def test_a_life_is_consistent(lived):
         "size": 0,
         "root": EMPTY_ROOT,
         "shown": "self",
-        "since": None,
         "problems": [],
     }
 

@@ -44,13 +44,7 @@ class VerifierKey(NamedTuple):
             material = b""
         made = cls(name, material[0] if material else 0, material[1:])
         if made.type != type_ or len(made.public) != 32 or not _NAME.fullmatch(name) or id_ != made.id.hex():
-            raise Usage(
-                "{text} is not the public key of a log." if type_ == LOG else "{text} is not the key of a witness.",
-                hint=N_("It reads NAME+ID+KEY, as `duecourse audit checkpoint --public-key` prints it.")
-                if type_ == LOG
-                else N_("It reads NAME+ID+KEY, as `duecourse audit witness` prints it."),
-                text=repr(text.strip()[:80]),
-            )
+            raise _no_log_key() if type_ == LOG else _no_witness_key()
         return made
 
     @property
@@ -60,6 +54,20 @@ class VerifierKey(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.name}+{self.id.hex()}+{b64encode(bytes([self.type]) + self.public).decode()}"
+
+
+def _no_log_key() -> Usage:  # what was given is not repeated: it may be a secret key
+    return Usage(
+        "This is not the public key of a log.",
+        hint=N_("It reads NAME+ID+KEY, as `duecourse audit checkpoint --public-key` prints it."),
+    )
+
+
+def _no_witness_key() -> Usage:
+    return Usage(
+        "This is not the public key of a witness.",
+        hint=N_("It reads NAME+ID+KEY, as `duecourse audit witness` prints it."),
+    )
 
 
 class SigningKey:

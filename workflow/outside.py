@@ -23,11 +23,11 @@ class Kept(NamedTuple):
 
 
 def shown(kept: Kept, tree: TreeCheck, found: Findings) -> dict[str, Any]:
-    """{shown, since}: what was shown of self, extends and witnessed; whatever speaks against it is a finding."""
+    """{shown, since}, the latter where a checkpoint was given; whatever speaks against it is a finding."""
     if kept.key is not None and tree.newest is not None:
         _signed(tree.newest, kept.key, "the newest checkpoint here", found)
     if kept.note is None:
-        return {"shown": "self", "since": None}
+        return {"shown": "self"}
     before = len(found.rows)
     checkpoint = Checkpoint.read(kept.note.text)
     if checkpoint.origin not in tree.log.origins:

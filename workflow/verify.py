@@ -25,9 +25,10 @@ _AT_ONCE = sql.SIZES[-1]
 
 
 def verify(tx: Tx, *, replay: bool = False, kept: Kept | None = None) -> Answer:
-    """{schema, ok, events, streams, cases, size, root, shown, since, problems: [{event, stream, n, what}]}.
+    """{schema, ok, events, streams, cases, size, root, shown, problems: [{event, stream, n, what}]}.
 
-    ``kept``: what the asker keeps outside, to show more than that the trail is consistent with itself.
+    ``kept``: what the asker keeps outside, to show more than that the trail is consistent with itself; then
+    ``since`` tells what it was held against.
     """
     found = Findings()
     guards(tx, found)

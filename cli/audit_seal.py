@@ -1,0 +1,156 @@
+"""`audit seal`, `checkpoint`, `recover`: the sealed tree and its signed heads."""
+
+from typing import TYPE_CHECKING, Any
+
+from cli import render
+from cli.base import command, complete_file, opt
+from cli.keys import checkpoint_file, keys, write
+from cli.session import Session
+from cli.texts import N_, _
+from states.errors import NotNow, Usage
+
+if TYPE_CHECKING:
+    from workflow.signer import Keys
+    from workflow.store import Tx
+
+
+@command(N_("Seal everything that waits, and sign the tree. `run` does it every minute."))
+def seal(session: Session) -> None:
+    """Where no key was ever used, one is made."""
+    from jobs import seal as job
+
+    place = _with_key(session)
+    done = job.run_once(session.store, place)
+    data = {"schema": 1, **done._asdict()}
+
+    def human() -> list[str]:
+        lines = [_("{events} events sealed, {size} in all.").format(**data)]
+        if not done.signed and done.size:
+            lines.append(_("Not signed: the key of the log is not on this host."))
+        return lines
+
+    render.changed(session, data, human)
+
+
+def _with_key(session: Session) -> "Keys | None":
+    """The keys; made where the log was never signed and has none: a workspace from before, or a demo."""
+    from workflow import seal as sealing
+    from workflow import signer
+
+    place = keys(session)
+    if place is not None and not place.exist():
+        with session.read() as tx:
+            first = sealing.signed(tx).size == 0
+        if first:
+            signer.make(place, session.store.workspace.origin)
+    return place
+
+
+@command(
+    N_("Print the newest signed checkpoint, to be kept outside: by an auditor, a witness, in a mailbox, on paper."),
+    opt("-o", "--output", metavar="FILE", shell_complete=complete_file, help=N_("Write it to a file.")),
+    opt("--from", "since", metavar="SIZE", help=N_("With the proof from this size, for a witness that has seen it.")),
+    opt("--public-key", is_flag=True, help=N_("Print the public key of the log instead.")),
+)
+def checkpoint(session: Session, *, output: str | None, since: str | None, public_key: bool) -> None:
+    """NotNow before the first checkpoint."""
+    text, data = _public_key(session) if public_key else _checkpoint(session, _size(since))
+    if output is None:
+        render.text(session, data, text)
+        return
+    write(output, text)
+    render.changed(session, data, lambda: [_("Written to {path}.").format(path=output)])
+
+
+def _size(since: str | None) -> int:
+    if since is None:
+        return 0
+    if not (since.isascii() and since.isdigit() and len(since) < 16):
+        raise Usage("{size} is not a number of events.", where="--from", size=repr(since))
+    return int(since)
+
+
+def _checkpoint(session: Session, since: int) -> tuple[str, dict[str, Any]]:
+    from base64 import b64encode
+
+    from workflow import seal as sealing
+
+    with session.read() as tx:
+        head = sealing.signed(tx)
+        if head.note is None:
+            raise NotNow(
+                "There is no checkpoint yet.",
+                hint=N_("`duecourse audit seal` seals what waits and signs it; `duecourse run` does it every minute."),
+            )
+        if since > head.size:
+            raise Usage(
+                "The newest checkpoint is over {size} events, not {since}.",
+                where="--from",
+                size=head.size,
+                since=since,
+            )
+        text = head.note
+        if since:
+            path = sealing.tree(tx, head.size).consistency(since)
+            text = "\n".join([f"old {since}", *(b64encode(step).decode() for step in path)]) + f"\n\n{text}"
+    origin = head.note.partition("\n")[0]
+    data = {"schema": 1, "origin": origin, "size": head.size, "root": head.root, "at": head.at, "note": head.note}
+    return text, data
+
+
+def _public_key(session: Session) -> tuple[str, dict[str, Any]]:
+    from workflow.verify_tree import Log
+
+    with session.read() as tx:
+        origin = tx.workspace.origin
+        mine = [key for key in Log(tx).keys.values() if key.name == origin]
+    if not mine:
+        raise NotNow("This log has no key yet.", hint=N_("`duecourse audit seal` makes one and signs with it."))
+    return f"{mine[-1]}\n", {"schema": 1, "origin": origin, "key": str(mine[-1])}
+
+
+@command(
+    N_("After a restore from a backup: go on under a new name, and say on record what was lost."),
+    opt(
+        "--checkpoint",
+        metavar="FILE",
+        shell_complete=complete_file,
+        help=N_("The newest checkpoint anybody holds, where the key does not remember it."),
+    ),
+    changes=True,
+)
+def recover(session: Session, checkpoint: str | None) -> None:
+    """For the administrator, with a reason. The public key changes its name; auditors and witnesses must be told."""
+    from workflow import recover as recovery
+    from workflow import signer
+    from workflow.epochs import following
+    from workflow.notes import Checkpoint
+
+    place = keys(session)
+    origin = session.store.workspace.origin
+    last = Checkpoint.read(checkpoint_file(checkpoint).text) if checkpoint else None
+    key = None
+    if place is not None and place.exist():
+        last = last or signer.last(place, origin)
+        key = str(signer.load(place, following(origin)).verifier)
+
+    def work(tx: "Tx") -> Any:
+        who = session.administering(tx)
+        return recovery.recover(tx, who, last, reason=session.reason, key=key)
+
+    written = session.change(work)
+    data = {
+        "schema": 1,
+        "origin": following(origin),
+        "follows": None if last is None else last._asdict(),
+        "key": key,
+        "event": render.receipt(written),
+    }
+
+    def human() -> list[str]:
+        lines = [_("The log is now called {origin}.").format(**data)]
+        if key:
+            lines.append(_("Its public key: {key}").format(key=key))
+        return [*lines, render.receipt_line(written)]
+
+    render.changed(session, data, human)
