@@ -91,12 +91,32 @@ def test_verified_without_the_workspace(office, ref, file):
     assert "does NOT match" in run("audit", "verify", "--dossier", str(file), **away).out
 
 
+def test_a_sealed_case_is_shown_to_extend_a_checkpoint(office, ref, file):
+    """With the log's key as the auditor holds it, the dossier shows more than that it agrees with itself."""
+    office.run("audit", "seal")
+    key = office.run("audit", "checkpoint", "--public-key").out.strip()
+    office.run("case", "dossier", ref, "-o", str(file), *AS)
+    away = {"folder": file.parent}
+    words = ["audit", "verify", "--dossier", str(file)]
+    assert "consistent with itself" in run(*words, **away).out
+    found = run(*words, "--log", key, "--format", "json", **away)
+    assert (found.code, found.json["shown"], found.json["problems"]) == (0, "extends", [])
+    assert (found.json["sealed"], found.json["since"]["key"]) == (found.json["events"] - 1, key)
+    said = run(*words, "--log", key, **away).out
+    assert f"{found.json['sealed']} of its {found.json['events']} events are sealed" in said
+    assert f"extends the checkpoint over {found.json['size']} events" in said
+    proof = file.with_name("proof.txt")
+    proof.write_bytes(zips.entries(file)["proofs/000001.txt"])
+    assert run("audit", "check-proof", str(proof), "--key", key, **away).code == 0
+
+
 def test_what_cannot_be_verified(office, file):
-    """No file is exit 3, no dossier exit 8, and a dossier cannot be replayed."""
+    """No file is exit 3, no dossier exit 8, and what needs a workspace is wrong words."""
     office.run("audit", "verify", "--dossier", str(file), code=3)
     file.write_text("hello")
     office.run("audit", "verify", "--dossier", str(file), code=8)
-    office.run("audit", "verify", "--dossier", str(file), "--replay", code=2)
+    for option in (["--replay"], ["--signatures"], ["--since", str(file)]):
+        office.run("audit", "verify", "--dossier", str(file), *option, code=2)
 
 
 @pytest.mark.parametrize(

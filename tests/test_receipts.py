@@ -188,6 +188,16 @@ def test_a_checkpoint_that_is_gone_is_told(office):
     assert kept(office)["checkpoint"] == {"size": 9, "root": "b" * 64}
 
 
+def test_a_sealed_tree_that_shrank_is_told(office):
+    """Whoever only looked remembers the checkpoint they saw: an older copy of the database has none of it."""
+    older = snapshot(office)
+    office.run("audit", "seal")
+    assert office.run("due").err == ""
+    assert kept(office)["receipts"] == []
+    restore(office, older)
+    assert "The checkpoint over" in office.run("due").err
+
+
 def test_the_file_stays_small(office):
     """Only the last receipts are kept."""
     with_store = store(office)
