@@ -229,3 +229,31 @@ def test_the_single_file_accepts_and_refuses(sealing, tmp_path):
         done = standalone(str(path), "--key", str(key(sealing)), folder=tmp_path)
         assert (done.returncode, done.stdout) == (1, ""), what
         assert done.stderr.startswith("refused: "), (what, done.stderr)
+
+
+def test_the_example_in_the_docs_holds(tmp_path):
+    """The proof that strangers are given to try is accepted by both verifiers, under the key beside it."""
+    text = (VERIFIER.parent / "example.tlog-proof").read_text(encoding="utf-8")
+    known = (VERIFIER.parent / "example.key").read_text(encoding="utf-8").strip()
+    found = proof.check(text, VerifierKey.read(known, LOG))
+    assert (found["event"]["kind"], found["disclosed"]["title"]) == ("case.opened", "A matter")
+    done = standalone(str(VERIFIER.parent / "example.tlog-proof"), "--key", known, folder=tmp_path)
+    assert (done.returncode, "A matter" in done.stdout) == (0, True)
+
+
+def test_the_single_file_counts_witnesses(sealing, tmp_path):
+    """Cosignatures of witnesses one names are checked and told; a false one refuses the proof."""
+    one, two = (SigningKey.new(f"witness.example/{name}", WITNESS) for name in "ab")
+    text = prove(sealing, noted(sealing))
+    first, _, rest = text.partition("\n\n")
+    note, _, second = rest.partition("\n\nduecourse-event/v1\n")
+    body = Note.read(note + "\n").text
+    path = tmp_path / "p"
+    words = (str(path), "--key", str(key(sealing)), "--witness", str(one.verifier), "--witness", str(two.verifier))
+    for signed_text, code in ((body, 0), (body + "more\n", 1)):
+        signed = cosigned(note + "\n", one.cosign(signed_text, 1_800_000_000))
+        path.write_text(f"{first}\n\n{signed}\nduecourse-event/v1\n{second}", encoding="utf-8")
+        done = standalone(*words, folder=tmp_path)
+        assert done.returncode == code, done.stderr
+        assert ("Witnessed by 1 of 2." in done.stdout) is (code == 0)
+    assert standalone(str(path), "--key", "nothing", folder=tmp_path).returncode == 2
