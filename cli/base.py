@@ -21,7 +21,11 @@ def dashed(name: str) -> str:
 
 
 # Inherited by every command below the root.
-SETTINGS: dict[str, Any] = {"token_normalize_func": dashed, "max_content_width": 100, "help_option_names": ["-h", "--help"]}
+SETTINGS: dict[str, Any] = {
+    "token_normalize_func": dashed,
+    "max_content_width": 100,
+    "help_option_names": ["-h", "--help"],
+}
 
 
 class _Spoken:
