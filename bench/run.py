@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.postgres import SETTINGS, PostgresServer, find_binaries
 
-from bench import limits, office
+from bench import limits, office, trail
 from bench.recorded import Spent, Work, floor_postgres, floor_sqlite, recording, with_parts
 from workflow import case as cases
 from workflow import engine
@@ -71,7 +71,7 @@ def ours(url: str, job: Job, refs: list[str]) -> tuple[Spent, int, Work]:
     return spent, done, work
 
 
-TABLES = ("cases", "clock", "timer", "event", "payload", "outbox", "file", "counter", "stream")
+TABLES = ("cases", "clock", "timer", "event", "payload", "unsealed", "outbox", "file", "counter", "stream")
 
 
 def rows(url: str) -> dict[str, list[tuple[object, ...]]]:
@@ -163,6 +163,7 @@ def main() -> None:
     parser.add_argument("--db", choices=("sqlite", "postgres", "both"), default="both")
     asked = parser.parse_args()
     limits.main(asked.rounds)
+    trail.main(rounds=asked.rounds, db=asked.db)
     print(f"{asked.cases} cases, {asked.rounds} rounds; every act and firing its own durable commit")
     jobs: dict[str, Job] = {"transitions": transitions, "timers": timers}
     with tempfile.TemporaryDirectory() as folder:

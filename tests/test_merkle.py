@@ -243,7 +243,7 @@ def test_tiles_are_those_of_the_specification():
     widths = {place: len(tile) // merkle.SIZE for place, tile in tiles.items()}
     assert [widths.pop((0, n)) for n in range(274)] == [256] * 273 + [112]
     assert widths == {(1, 0): 256, (1, 1): 17, (2, 0): 1}
-    assert tiles[1, 0][:32] == perfect(hashes[:256])
+    assert tiles[1, 0][:32] == perfect(b"".join(hashes[:256]))
     assert Tree(reader(tiles), 70_000).root() == root_of(hashes)
 
 

@@ -26,18 +26,13 @@ def node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
-def perfect(hashes: Iterable[bytes]) -> bytes:
-    """The root over hashes whose number is a power of two."""
-    level = list(hashes)
-    while len(level) > 1:
-        pairs = iter(level)
-        level = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
-    return level[0]
-
-
-def split(hashes: bytes) -> list[bytes]:
-    """The hashes of a tile, one by one."""
-    return [hashes[at : at + SIZE] for at in range(0, len(hashes), SIZE)]
+def perfect(hashes: bytes) -> bytes:
+    """The root over hashes side by side whose number is a power of two."""
+    while len(hashes) > SIZE:
+        hashes = b"".join(
+            [sha256(b"\x01" + hashes[at : at + 2 * SIZE]).digest() for at in range(0, len(hashes), 2 * SIZE)]
+        )
+    return hashes
 
 
 class Range:
@@ -96,7 +91,7 @@ def grow(read: Reader, size: int, hashes: Sequence[bytes]) -> dict[Place, bytes]
                 raise LookupError((level, number))
             tile = changed[level, number] = old + b"".join(some)
             if len(tile) == WIDTH * SIZE:
-                above.append(perfect(split(tile)))
+                above.append(perfect(tile))
             done += len(some)
             number, filled = number + 1, 0
         level, size, new = level + 1, size >> _HEIGHT, above
@@ -124,7 +119,7 @@ class Tree:
         tile = self._tile(level, tile_number)
         if len(tile) < end:
             raise LookupError((level, tile_number))
-        return perfect(split(tile[offset * SIZE : end]))
+        return perfect(tile[offset * SIZE : end])
 
     def _span(self, low: int, high: int) -> bytes:
         """The root over the leaves from ``low`` to before ``high``, an interval as RFC 6962 splits them."""

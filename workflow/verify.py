@@ -4,6 +4,7 @@ Shows that nothing was changed by anybody who could not also rewrite all that fo
 leaves is for checkpoints kept elsewhere to show (docs/audit-format.md). ``replay`` also decides everything again.
 """
 
+from binascii import unhexlify
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ from workflow import outside
 from workflow.epochs import following
 from workflow.event_json import is_ref
 from workflow.findings import Beside, Findings
+from workflow.merkle import SIZE
 from workflow.openings import Openings
 from workflow.outside import Kept
 from workflow.sql import audit as sql
@@ -112,7 +114,8 @@ class _Walk:
     def all(self) -> None:
         """The hot loop of `verify`: an event comes once for each value kept beside it, or once without any."""
         checker, leaves = self.checker, self.leaves
-        check = checker.commits
+        check, hashes, size, taken = checker.commits, leaves.hashes, leaves.size, 0
+        leaf: int | None = -1  # of the event before, in its stream
         stream: str | None = None
         id_, n, hash_, at, events = "", 0, NO_HASH, "", 0
         commits: dict[str, str] = {}
@@ -126,12 +129,20 @@ class _Walk:
                         self._ended(stream, n, hash_, at)
                     n, hash_, at = 0, NO_HASH, ""
                     self._begins(row)
-                    leaves.begins()
+                    leaf = -1
                 commits = check(row, n + 1, hash_, at)
-                if row[19] is None:
+                place = row[19]
+                if place is None:
                     leaves.waits(row)
+                elif leaf is not None and leaf < place < size and checker.seen_size <= place and len(row[15]) == 64:
+                    try:
+                        hashes[place * SIZE : place * SIZE + SIZE] = unhexlify(row[15])
+                        taken += 1
+                    except ValueError:
+                        leaves.take(row, leaf, checker.seen_size)
                 else:
-                    leaves.take(row, row[19], checker.seen_size)
+                    leaves.take(row, leaf, checker.seen_size)
+                leaf = place
                 if row[5] == "case.opened":
                     self._opened(row, n)
                 elif row[5] == "data.erased":
@@ -148,6 +159,7 @@ class _Walk:
         if stream is not None:
             self._ended(stream, n, hash_, at)
         self.events = events
+        leaves.taken += taken
         self._after()
 
     def _begins(self, row: Row) -> None:

@@ -88,10 +88,10 @@ class Checker:
                     f"{head}{promised}{_DATA}{canon(data)}{three}{quote(row[0])}{four}{n},"
                     f'"prev":"{prev}","register":{self._register(text) if opens else "null"}{five}'
                 )
-                seen = text[len(front) : text.index("}", len(front)) + 1]
-                size, _ = self.seen.get(seen) or self._sees(seen)
-                self.seen_size = size
-                if text == f'{front}{seen},"stream":{quote(row[1])}{six}' and type(data) is type(commits) is dict:
+                back = f',"stream":{quote(row[1])}{six}'
+                seen = text[len(front) : -len(back)]
+                self.seen_size, _ = self.seen.get(seen) or self._sees(seen)
+                if text.startswith(front) and text.endswith(back) and type(data) is type(commits) is dict:
                     if not text.isascii() or "\\u0000" in text:
                         check([commits, data])
                     return commits

@@ -12,7 +12,7 @@ from typing import Any
 
 from states.errors import Integrity, Problem
 from workflow.findings import Beside, Findings, said
-from workflow.merkle import SIZE, WIDTH, Range, fold, perfect, split
+from workflow.merkle import SIZE, WIDTH, Range, fold, perfect
 from workflow.notes import LOG, Checkpoint, Note, VerifierKey
 from workflow.sql import audit as audit_sql
 from workflow.sql import seal as sql
@@ -57,37 +57,32 @@ class Leaves:
         self.found = found
         self.size = int((tx.one(audit_sql.LEAF_COUNT) or (0,))[0])
         self.hashes = bytearray(self.size * SIZE)
-        self.taken = bytearray(self.size)
+        self.taken = 0
         self._tx = tx
         self._waiting = Beside(tx.each(audit_sql.UNSEALED), 2)
-        self._before = -1  # the place of the event before, in its stream
-        self._open = False  # whether an event of the stream waits
-
-    def begins(self) -> None:
-        """Another stream."""
-        self._before, self._open = -1, False
 
     def waits(self, row: Row) -> None:
         """An event without a leaf."""
-        self._open = True
         if [found[2] for found in self._waiting.take((row[1], row[2]))] != [row[4]]:
             self.found.add("it has no leaf, and does not wait for one", row[1], row[2], row[0])
 
-    def take(self, row: Row, place: int, seen: int) -> None:
-        """An event with its leaf; ``seen``: the size of the checkpoint it names."""
-        if self._open:
+    def take(self, row: Row, before: int | None, seen: int) -> None:
+        """An event with its leaf. ``before``: the leaf of the event before it in its stream, -1 for the first, None
+        for one that waits; ``seen``: the size of the checkpoint it names.
+        """
+        place = row[19]
+        if before is None:
             self._wrong(row, "it is sealed before the event before it")
-        elif place <= self._before:
+        elif place <= before:
             self._wrong(row, f"it is leaf {place}, before the event before it")
         if seen > place:
             self._wrong(row, f"it is leaf {place}, and names a checkpoint over {seen} events")
-        self._before = place
         if 0 <= place < self.size:
+            self.taken += 1
             try:
                 self.hashes[place * SIZE : (place + 1) * SIZE] = bytes.fromhex(row[15])[:SIZE].ljust(SIZE)
             except (ValueError, TypeError):
                 return  # its hash is no hash, which is named already
-            self.taken[place] = 1
         else:
             self._wrong(row, f"it is leaf {place}, and there are {self.size}")
 
@@ -98,10 +93,11 @@ class Leaves:
         """What is left over on either side."""
         for stream, n, *_ in self._waiting.rest():
             self.found.add("it waits to be sealed, and is sealed or does not exist", stream, n)
-        for place, event in self._tx.all(audit_sql.LEAF_FOR_NOTHING):
-            self.found.add(f"leaf {place} is of an event that does not exist", event=event)
-        if (at := self.taken.find(0)) >= 0:
-            self.found.add(f"leaf {at} is missing: {self.taken.count(0)} of {self.size} leaves have no event")
+        if self.taken < self.size:  # else every leaf was met with its event
+            for place, event in self._tx.all(audit_sql.LEAF_FOR_NOTHING):
+                self.found.add(f"leaf {place} is of an event that does not exist", event=event)
+            at = next((at for at in range(self.size) if not any(self.hashes[at * SIZE : (at + 1) * SIZE])), self.size)
+            self.found.add(f"leaf {at} is missing: {self.size - self.taken} of {self.size} leaves have no event")
 
     def root(self, size: int) -> bytes:
         """The root over the first leaves."""
@@ -129,7 +125,7 @@ class Grown:
     def _grow(self, blocks: int) -> None:
         while len(self.tiles) < blocks:
             at = len(self.tiles) * _BLOCK
-            self.tiles.append(perfect(split(bytes(self._hashes[at : at + _BLOCK]))))
+            self.tiles.append(perfect(bytes(self._hashes[at : at + _BLOCK])))
             self._full.add(self.tiles[-1])
             if self._part.size:
                 self._part = Range()
@@ -219,5 +215,5 @@ def _tiles_over(hashes: bytearray, full: list[bytes]) -> Iterator[tuple[tuple[in
         for n in range(-(-len(row) // _BLOCK)):
             yield (level, n), row[n * _BLOCK : (n + 1) * _BLOCK]
         if level:
-            full = [perfect(split(row[at : at + _BLOCK])) for at in range(0, len(row) - _BLOCK + 1, _BLOCK)]
+            full = [perfect(row[at : at + _BLOCK]) for at in range(0, len(row) - _BLOCK + 1, _BLOCK)]
         level, row = level + 1, b"".join(full)
