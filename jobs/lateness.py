@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from jobs.pump import LONGEST_WAIT
 from states.errors import N_
-from workflow import pulses
+from workflow import pulses, seal
 from workflow.health import Check
 from workflow.instants import moment, stamp
 from workflow.sql import lateness as sql
@@ -23,8 +23,8 @@ def run_once(store: Store) -> list[Check]:
 
 
 def findings(tx: Tx) -> list[Check]:
-    """Late timers, failing cases, jobs that failed or fell silent, notices stuck or given up."""
-    return [*_timers(tx), *_jobs(tx), *_notices(tx)]
+    """Late timers, failing cases, jobs that failed or fell silent, notices stuck or given up, sealing that stopped."""
+    return [*_timers(tx), *_jobs(tx), *_notices(tx), *_sealing(tx)]
 
 
 def _timers(tx: Tx) -> list[Check]:
@@ -67,3 +67,17 @@ def _notices(tx: Tx) -> list[Check]:
     if dead:
         found.append(Check("dead-letters", False, N_("{count} notices were given up."), {"count": dead}))
     return found
+
+
+def _sealing(tx: Tx) -> list[Check]:
+    """Where `run` seals, nothing waits for long, and what is sealed is signed."""
+    if "seal" not in pulses.read(tx):
+        return []
+    before = stamp(tx.time - PATIENCE)
+    since, head = seal.waiting_since(tx), seal.newest(tx)
+    if since is not None and since < before:
+        return [Check("sealing", False, N_("Events wait to be sealed since {since}."), {"since": since})]
+    if head.size and head.note is None and head.at < before:
+        say = N_("The {size} events sealed by {at} are not signed: the key of the log is not where `run` looks for it.")
+        return [Check("sealing", False, say, {"size": head.size, "at": head.at})]
+    return []

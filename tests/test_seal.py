@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from support.sealing import HEAD, Sealing, checkpoint_events, flaws, leaves, mth
 
+from jobs import lateness
 from jobs import seal as job
 from states.errors import Conflict, Failed, Integrity
 from workflow import seal, signer
@@ -279,6 +280,28 @@ def test_it_is_time_to_seal(sealing):
     assert not job.owed(sealing.store, sealing.keys)
     sealing.raw.run("UPDATE unsealed SET at = '2020-01-01T00:00:00.000000Z'")
     assert job.owed(sealing.store, sealing.keys)
+
+
+def test_sealing_that_stopped_is_told(sealing):
+    """Where `run` seals: events that wait for long, and heads that nobody signs, are for `doctor` to say."""
+
+    def told() -> list[str]:
+        with sealing.store.read() as tx:
+            return [found.say.format(**found.places) for found in lateness.findings(tx) if found.name == "sealing"]
+
+    old = "2020-01-01T00:00:00.000000Z"
+    sealing.raw.run("UPDATE unsealed SET at = :at", at=old)
+    assert told() == []  # nobody seals here yet
+    sealing.raw.run("UPDATE unsealed SET at = (SELECT at FROM event LIMIT 1)")
+    sealing.seal()
+    assert told() == []
+    sealing.write()
+    sealing.raw.run("UPDATE unsealed SET at = :at", at=old)
+    assert told() == [f"Events wait to be sealed since {old}."]
+    sealing.raw.run("DELETE FROM unsealed")
+    with sealing.raw.unchecked():
+        sealing.raw.run("INSERT INTO head VALUES (4, :r, :at, NULL)", r="ab" * 32, at=old)
+    assert told()[0].startswith(f"The 4 events sealed by {old} are not signed")
 
 
 def test_the_key_is_for_its_owner(tmp_path):
