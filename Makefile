@@ -56,4 +56,5 @@ clean:  ## remove what the other recipes made
 
 UV ?= uv
 # One file for every system and for Python 3.11 and newer. No header and no index: no host names in the repository.
-LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+# With extras: pip takes the newest coverage for `coverage[toml]`, and then refuses it, unless the pin says [toml] too.
+LOCK = $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --no-strip-extras --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
