@@ -111,18 +111,25 @@ def _check_actions(definition: Mapping[str, Any], sheet: Sheet, known: Known) ->
             for field in action[key]:
                 if key == "needs" or field != action["effective"]:
                     named(sheet, (*path, key, f"={field}"), "field", field, definition["fields"])
-        if action["effective"] is not None:
-            where: Path = (*path, "effective")
-            field_named(definition, sheet, (*where, "field"), action["effective"], "time", "date")
-            if action["effective_max"] is not None and is_nothing(action["effective_max"]):
-                sheet.flaw(
-                    (*where, "at-most"), "bad-duration", N_("An act may be dated back by some time, or not at all.")
-                )
+        _check_manner(definition, sheet, path, action)
         for index, term in enumerate(action["unless"]):
             _check_term(definition, sheet, (*path, "unless", index), term, known)
         for index, item in enumerate(action["when"]):
             for term in item:
                 _check_term(definition, sheet, (*path, "when", index), term, known)
+
+
+def _check_manner(definition: Mapping[str, Any], sheet: Sheet, path: Path, action: Mapping[str, Any]) -> None:
+    """As of when an act counts, and whether it is one a person does."""
+    if action["effective"] is not None:
+        where: Path = (*path, "effective")
+        field_named(definition, sheet, (*where, "field"), action["effective"], "time", "date")
+        if action["effective_max"] is not None and is_nothing(action["effective_max"]):
+            sheet.flaw((*where, "at-most"), "bad-duration", N_("An act may be dated back by some time, or not at all."))
+    if action.get("in_person") and "system" in action["by"]:
+        sheet.flaw(
+            (*path, "in_person"), "in-person", N_("A clock may do `{name}`: it is no act in person."), name=path[-1]
+        )
 
 
 def _check_term(definition: Mapping[str, Any], sheet: Sheet, path: Path, term: Mapping[str, Any], known: Known) -> None:

@@ -21,6 +21,10 @@ def check_automatic(definition: Mapping[str, Any], clock: Mapping[str, Any], she
             sheet.flaw(
                 where, "action-needs-person", N_("A clock cannot do `{name}`: it needs fields or a file."), name=name
             )
+        if action.get("in_person"):
+            sheet.flaw(
+                where, "in-person", N_("A clock cannot do `{name}`: it is reserved to people in person."), name=name
+            )
         impossible = [state for state in states if state not in action["from"]]
         if impossible:
             sheet.flaw(

@@ -124,7 +124,7 @@ def _action(name: str, data: Mapping[str, Any], states: Mapping[str, Any]) -> di
     needs, takes = data.get("needs", []), data.get("takes", [])
     effective = data.get("effective", {})
     dated = effective.get("field")
-    return {
+    action = {
         "title": data.get("title") or titled(name),
         "from": start,
         "to": None if data["to"] == "same" else data["to"],
@@ -138,6 +138,7 @@ def _action(name: str, data: Mapping[str, Any], states: Mapping[str, Any]) -> di
         "effective": dated,
         "effective_max": effective.get("at-most"),
     }
+    return action | ({"in_person": True} if data.get("in_person") else {})  # a key few use changes no other hash
 
 
 def _clock(name: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:

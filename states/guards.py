@@ -28,6 +28,7 @@ class Facts:
     clocks: Mapping[str, str | None] = field(default_factory=dict)
     overdue: frozenset[str] = frozenset()  # names of clocks past due
     system: bool = False  # a clock acts, nobody else
+    stands_in: frozenset[str] = frozenset()  # of `roles`, those held only in the place of somebody else
 
 
 def roles_asked(definition: Definition) -> frozenset[str]:
@@ -70,6 +71,7 @@ def refusal(definition: Definition, action: str, facts: Facts, *, asking: bool =
         return _wrong_state(definition, action, facts)
     return (
         _wrong_role(definition, action, facts)
+        or _deputised(action, found, facts)
         or _excluded(action, found, facts)
         or _waiting(action, found, facts)
         or (None if asking else _incomplete(action, found, facts))
@@ -186,6 +188,18 @@ def _wrong_role(definition: Definition, action: str, facts: Facts) -> Problem | 
             roles=", ".join(by),
         )
     return None
+
+
+def _deputised(action: str, found: Mapping[str, Any], facts: Facts) -> Problem | None:
+    """Some acts are reserved to whoever holds the post: nobody does them in another's place."""
+    if not found.get("in_person") or not facts.roles.isdisjoint(set(found["by"]) - facts.stands_in):
+        return None
+    return NotPermitted(
+        "{action} is done in person by {roles}, and you hold no such role yourself: a deputy cannot do it.",
+        hint=N_("Whoever is absent may still do it; an acting holder of the post may, too."),
+        action=action,
+        roles=", ".join(found["by"]),
+    )
 
 
 def _excluded(action: str, found: Mapping[str, Any], facts: Facts) -> Problem | None:

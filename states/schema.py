@@ -132,6 +132,7 @@ ACTION = record(
         "takes": many(_name),
         "effective": effective,
         "reason": needed,
+        "in_person": flag,
         "unless": many(term),
         "when": many(terms),
     },

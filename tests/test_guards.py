@@ -49,6 +49,17 @@ def test_a_role_that_is_not_held_is_not_permitted() -> None:
     assert found.places["roles"] == "owner, unit_head"
 
 
+def test_an_act_in_person_is_not_for_a_deputy() -> None:
+    """Held only in another's place, a role does not do; one role of the actor's own is enough."""
+    texts = {"submit": {**REPORT["actions"]["submit"], "in_person": True, "needs": [], "files": 0}}
+    reserved = {**REPORT, "actions": {**REPORT["actions"], **texts}}
+    deputy = replace(HEAD, stands_in=frozenset({"unit_head"}))
+    assert refusal(REPORT, "submit", deputy, asking=True) is None
+    assert isinstance(why(reserved, "submit", deputy), NotPermitted)
+    assert refusal(reserved, "submit", replace(deputy, roles=frozenset({"unit_head", "owner"}))) is None
+    assert [row["why_not"] is None for row in offered(reserved, deputy) if row["name"] == "submit"] == [False]
+
+
 def test_four_eyes_look_over_the_whole_history() -> None:
     """Whoever submitted may not review, himself or by the one who stands in for him, however long ago."""
     assert refusal(REPORT, "review", REVIEWER) is None

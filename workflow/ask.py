@@ -152,7 +152,7 @@ def _actions(look: Look, found: Case, definition: policies.Definition, asking: "
 
     standing = look.standing(found.unit)
     held = held_by(standing, found, definition, asking, roles_asked(definition)) if asking else {}
-    facts = facts_of(found, look.tx.now, asking, frozenset(held))
+    facts = facts_of(found, look.tx.now, asking, held)
     rows = offered(definition, facts)
     if asking is None:
         return [{**row, "allowed": None, "why_not": None} for row in rows]

@@ -1,6 +1,6 @@
 """What the guards may know of a case and of the one who asks: the same for doing and for looking."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from states.guards import Definition, Facts
 from workflow.case import Case
@@ -8,10 +8,18 @@ from workflow.events import SYSTEM, Who
 from workflow.roles import Standing
 
 
-def facts_of(case: Case, now: str, who: Who | None, held: frozenset[str]) -> Facts:
+def facts_of(case: Case, now: str, who: Who | None, held: Iterable[str] | Mapping[str, str | None]) -> Facts:
+    """``held`` maps each role to the person stood for, None in own right; an act on record knows only its roles.
+
+    Whoever acts on behalf of somebody (which is on record) holds nothing in own right in that act.
+    """
+    roles = frozenset(held)
+    stands_in = roles if who and who.behalf else frozenset()
+    if isinstance(held, Mapping):
+        stands_in |= {role for role, behalf in held.items() if behalf is not None}
     return Facts(
         state=case.state,
-        roles=held,
+        roles=roles,
         who=who.persons if who else (),
         acted=case.acted,
         opener=case.opener,
@@ -20,6 +28,7 @@ def facts_of(case: Case, now: str, who: Who | None, held: frozenset[str]) -> Fac
             name for name, clock in case.clocks.items() if clock.breached_at or (clock.open and clock.due_at < now)
         ),
         system=who is SYSTEM,
+        stands_in=stands_in,
     )
 
 

@@ -112,6 +112,8 @@ EXPECTED = [
     ("if-unknown-choice", "unknown-choice", 39, 17, "complx"),
     ("if-unknown-field", "unknown-field", 39, 10, "kinds"),
     ("if-wrong-type", "wrong-type", 39, 10, "received_at"),
+    ("in-person-by-clock", "in-person", 10, 66, "true"),
+    ("in-person-then", "in-person", 12, 57, "finish"),
     ("keep-duration", "bad-duration", 3, 7, "250"),
     ("keep-no-time", "bad-duration", 3, 17, "0"),
     ("keep-not-final", "not-final", 3, 26, "checked"),
