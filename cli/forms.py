@@ -11,6 +11,7 @@ import click
 from cli.base import Opt, dashed
 from cli.texts import N_, _, language, title
 from states.errors import NotFound
+from states.vocabulary import LISTS
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -25,8 +26,10 @@ _SHAPES = {
     "time": "TIME",
     "flag": "yes|no",
     "person": "LOGIN",
+    "persons": "LOGIN,…",
     "unit": "UNIT",
     "units": "UNIT,…",
+    "posts": "POST,…",
     "party": "LOGIN|UNIT",
     "ref": "REF|DUTY",
     "duration": "DUR",
@@ -88,7 +91,7 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
 def _field(name: str, spec: Mapping[str, Any], needed: bool) -> Opt:
     kind = spec["type"]
     more: dict[str, Any] = {}
-    if kind == "units":
+    if kind in LISTS:
         more["multiple"] = True
     if kind == "flag":
         more |= {"is_flag": False, "flag_value": "yes"}

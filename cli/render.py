@@ -149,6 +149,8 @@ def shown(value: Any) -> str:
             return names(value)
         case {"erased": True}:
             return _("(erased)")
+        case {"withheld": True}:
+            return _("(withheld)")
         case dict():
             return ", ".join(f"{key} {shown(item)}" for key, item in value.items() if item is not None)
     return str(value)

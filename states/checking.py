@@ -9,7 +9,7 @@ from states.durations import parse_duration
 from states.errors import N_, Usage
 from states.instants import parse_instant
 from states.sheet import Path, Sheet
-from states.vocabulary import CASE_ROLES, POSTS
+from states.vocabulary import CASE_ROLES, LISTS, POSTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _fits(field: Mapping[str, Any], kind: str, value: Any) -> bool:
         whole = isinstance(value, int) and not isinstance(value, bool)
         return whole and (low is None or value >= low) and (high is None or value <= high)
     if isinstance(value, list):
-        return kind == "units"
+        return kind in LISTS
     try:
         if kind == "duration":
             parse_duration(str(value))

@@ -14,7 +14,7 @@ from states.guards import innermost
 from states.instants import zone_of
 from states.ladder_checks import check_ladder
 from states.sheet import Path, Sheet
-from states.vocabulary import CASE_ROLES, TAKEN_OPTIONS
+from states.vocabulary import CASE_ROLES, PRIVATE, TAKEN_OPTIONS
 
 
 def check_shared(data: Mapping[str, Any], sheet: Sheet, known: Known) -> None:
@@ -81,8 +81,16 @@ def _check_fields(definition: Mapping[str, Any], sheet: Sheet) -> None:
                 )
         if field["default"] is not None:
             check_value(field, field["default"], sheet, (*path, "default"), "bad-default")
-        if field["erasable"] != (field["type"] == "text"):
-            sheet.flaw((*path, "erasable"), "wrong-type", N_("Fields of type text can be erased, and no others can."))
+            if field["type"] == "persons":
+                sheet.flaw(
+                    (*path, "default"), "bad-default", N_("A policy names posts; persons are named by those who act.")
+                )
+        if field["erasable"] != (field["type"] in PRIVATE):
+            sheet.flaw(
+                (*path, "erasable"),
+                "wrong-type",
+                N_("Fields of type text and persons can be erased, and no others can."),
+            )
     requesters = [name for name, field in definition["fields"].items() if field["requester"]]
     for index, name in enumerate(requesters):
         path = ("fields", name, "requester")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from states.guards import ladders_of
-from states.vocabulary import roles_in_use
+from states.vocabulary import PRIVATE, roles_in_use
 
 
 def define(
@@ -110,7 +110,7 @@ def _fields(data: Mapping[str, Any], actions: Mapping[str, Any]) -> dict[str, An
             "open": required or field.get("default") is not None or name not in asked,
             "min": field.get("min"),
             "max": field.get("max"),
-            "erasable": field.get("erasable", field["type"] == "text"),
+            "erasable": field.get("erasable", field["type"] in PRIVATE),
             "requester": field.get("requester", False),
         }
     return fields

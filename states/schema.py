@@ -27,7 +27,8 @@ from states.sheet import Path, Sheet
 from states.term_reading import anchor, grade, term, terms
 
 FIELD_TYPES = (
-    "text", "int", "date", "time", "choice", "flag", "person", "unit", "units", "party", "ref", "duration",
+    "text", "int", "date", "time", "choice", "flag", "person", "persons", "unit", "units", "posts", "party", "ref",
+    "duration",
 )  # fmt: skip
 BARS = ("award", "promotion", "equal-post")
 WINDOWS = ("year", "half-year", "quarter", "month")

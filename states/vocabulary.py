@@ -9,6 +9,10 @@ CASE_ROLES = frozenset({"owner", "opener", "system", "party"})  # given by the c
 POSTS = frozenset({"first", "direct", "member_in_charge", "unit_head", "office", "inspector", "staff"})
 BUILT_IN_ALIASES: Mapping[str, list[str]] = {"reviewer": ["member_in_charge", "direct"], "decider": ["direct", "first"]}
 
+# Kinds of field that hold several values, and those whose value enters the trail only as a commitment.
+LISTS = frozenset({"units", "posts", "persons"})
+PRIVATE = frozenset({"text", "persons"})
+
 # Option names of every command that changes something: a field of that name could not be given.
 TAKEN_OPTIONS = frozenset(
     {

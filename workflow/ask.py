@@ -121,6 +121,8 @@ def shown_field(look: Look, spec: Any, value: Any, zone: str) -> Any:
         return local(value, zone)
     if isinstance(value, str) and roles.is_person(value):
         return look.login(value)
+    if spec and spec["type"] == "persons" and isinstance(value, list):
+        return sorted(str(look.login(person)) for person in value)
     return value
 
 

@@ -85,7 +85,8 @@ def log(
     )
     rows = page(tx, question, limit + 1)
     more = len(rows) > limit
-    return {"schema": 1, "rows": shown(tx, rows[:limit]), "next": _to_token(rows[limit - 1]) if more else None}
+    told = shown(tx, rows[:limit], whole=question.stream is not None)
+    return {"schema": 1, "rows": told, "next": _to_token(rows[limit - 1]) if more else None}
 
 
 def history(tx: Tx, ref: str, *, limit: int = 50, after: str | None = None) -> Answer:
@@ -130,10 +131,10 @@ def _different(tx: Tx, statement: str, word: str) -> list[str]:
 
 
 def _never(tx: Tx) -> tuple[str, ...]:
-    """Whoever asked for something is not looked for (RESPONSIBILITY.md E5)."""
-    from workflow.lookup import requesters
+    """Whoever asked for something, and whoever objected, is not looked for (RESPONSIBILITY.md E4 and E5)."""
+    from workflow.lookup import unsearchable
 
-    return tuple(requesters(tx))
+    return tuple(unsearchable(tx))
 
 
 def actor_id(tx: Tx, actor: str) -> str:

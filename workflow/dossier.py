@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from states.errors import Problem
 from workflow import ask, ask_why, policies
 from workflow.engine.reading import read
-from workflow.event_json import lost_names, shown
+from workflow.event_json import lost_names, persons_of, shown
 from workflow.receipts import Outcome
 from workflow.roles import persons_in
 from workflow.sql import dossier as sql
@@ -71,7 +71,7 @@ def take(tx: Tx, ref: str, *, who: Who, reason: str = "", expect: int | None = N
         by=look.login(who.actor) or "",
         outcome=outcome,
         lines=lines,
-        events=shown(tx, plain),
+        events=shown(tx, plain, whole=True),
         case={key: value for key, value in case.items() if key != "actions"},
         definitions={hash_: _law(tx, hash_) for hash_ in sorted({case["policy"], opened} - {None})},
         persons=_persons(tx, ref, lines),
@@ -101,6 +101,8 @@ def _persons(tx: Tx, ref: str, lines: list[Answer]) -> dict[str, Answer]:
     """Who the opaque ids in these events are, without those that the register or the case no longer names."""
     found = {}
     named = {id_ for line in lines for id_ in persons_in(line["canon"])}
+    kept = ((field, one["value"]) for line in lines for field, one in line["values"].items())
+    named |= {id_ for field, value in kept for id_ in persons_of(field, value)}
     for id_ in sorted(named - lost_names(tx, {ref}).get(ref, set())):
         row = tx.one(sql.PERSON, id=id_)
         if row is not None:

@@ -11,16 +11,25 @@ Answer = dict[str, Any]
 
 OWN_STREAMS = ("calendar", "log", "notices", "org", "policy")
 ERASED = {"erased": True}
+WITHHELD = {"withheld": True}  # a list of persons, where events of many cases stand together
 _PERSON_ID = 22  # characters of `p_` and 20 hexadecimal digits
 
 
-def shown(tx: Tx, rows: list[Row]) -> list[Answer]:
-    """Of rows (…, canon, hash) the events; asks once for all what is kept, who is who, and where each is sealed."""
+def shown(tx: Tx, rows: list[Row], *, whole: bool) -> list[Answer]:
+    """Of rows (…, canon, hash) the events; asks once for all what is kept, who is who, and where each is sealed.
+
+    ``whole``: these are events of one stream. Else lists of persons are withheld: who objected stands in its case, and
+    is not to be gathered across cases.
+    """
     events = [(json.loads(canon), hash_) for *_, canon, hash_ in rows]
     kept: dict[tuple[str, str], Any] = {}
     for event, field, value in _for_ids(tx, sql.VALUES, {event["id"] for event, _ in events if event["commit"]}):
         kept[event, field] = json.loads(value)
+        if not whole and persons_of(field, kept[event, field]):
+            kept[event, field] = WITHHELD
     persons: set[str] = set()
+    for (_, field), value in kept.items():
+        persons.update(persons_of(field, value))
     for event, _ in events:
         _collect([event["actor"], event["behalf"], event["data"]], persons)
     logins: dict[str, str] = dict(_for_ids(tx, sql.LOGINS, persons))
@@ -66,7 +75,8 @@ def _event(event: Answer, hash_: str, kept: Mapping[tuple[str, str], Any], login
             case "reason" if value is not ERASED:
                 reason = value
             case "field":
-                data.setdefault("fields", {})[name] = value
+                told = sorted(_named(value, logins)) if persons_of(field, value) else value
+                data.setdefault("fields", {})[name] = told
             case "file":
                 data.setdefault("files", []).append(value)
             case _:
@@ -90,6 +100,11 @@ def _event(event: Answer, hash_: str, kept: Mapping[tuple[str, str], Any], login
         "hash": hash_,
         "prev": event["prev"],
     }
+
+
+def persons_of(field: str, value: Any) -> list[str]:
+    """The opaque ids in a value kept beside the trail: only a field of type persons keeps a list."""
+    return [one for one in value if is_id(one)] if field.startswith("field/") and isinstance(value, list) else []
 
 
 def is_ref(stream: str) -> bool:

@@ -1,7 +1,7 @@
 """Typed values of a case: from what was typed on the command line to what is kept, checked against the register.
 
 Kept forms: text, choice, ref, duration as typed; int and flag as themselves; date ``YYYY-MM-DD``; time a UTC stamp;
-person an opaque id; unit a code; units a list of codes; party either of the two.
+person an opaque id, persons a list of them; unit a code, units a list; posts a list of names; party a person or unit.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,16 +10,16 @@ from typing import Any
 
 from states.durations import format_duration, parse_duration
 from states.errors import N_, NotFound, Problem, Usage
+from states.vocabulary import LISTS, PRIVATE
 from workflow.identity import person_id
 from workflow.instants import stamp
 from workflow.sql import cases as sql
+from workflow.sql import register as register_sql
 from workflow.sql import workspace as workspace_sql
 from workflow.store import Tx
 
 Spec = Mapping[str, Any]
 LONGEST = 8_000  # characters of one text; longer ones belong in a file
-
-PRIVATE = ("text",)  # kinds of field whose value enters the trail only as a commitment
 
 
 def typed(tx: Tx, specs: Mapping[str, Spec], allowed: Iterable[str], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def typed(tx: Tx, specs: Mapping[str, Spec], allowed: Iterable[str], given: Mapp
 
 def kept(tx: Tx, name: str, spec: Spec, value: Any) -> Any:
     """One value in its kept form; Usage (or NotFound for a name the register does not have)."""
-    if isinstance(value, list) and spec["type"] != "units":
+    if isinstance(value, list) and spec["type"] not in LISTS:
         raise _wrong(name, str(value), N_("one value"))
     try:
         found = _READERS[spec["type"]](tx, name, spec, value)
@@ -151,8 +151,39 @@ def _unit(tx: Tx, _name: str, _spec: Spec, value: Any) -> str:
 
 
 def _units(tx: Tx, name: str, spec: Spec, value: Any) -> list[str]:
-    codes = value if isinstance(value, list) else str(value).split(",")
-    return list(dict.fromkeys(_unit(tx, name, spec, code.strip()) for code in codes))
+    return list(dict.fromkeys(_unit(tx, name, spec, code) for code in _parts(name, value)))
+
+
+def _persons(tx: Tx, name: str, spec: Spec, value: Any) -> list[str]:
+    """Holders of posts, each once, in the order of their ids: who was named first says nothing."""
+    return sorted({_person(tx, name, spec, login) for login in _parts(name, value)})
+
+
+def _posts(tx: Tx, name: str, _spec: Spec, value: Any) -> list[str]:
+    known = [row[0] for row in tx.all(register_sql.POSTS_KNOWN)]
+    posts = list(dict.fromkeys(_parts(name, value)))
+    for post in posts:
+        if post not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(post, known, n=1)
+            raise NotFound(
+                "There is no post {post} in the register.",
+                hint=N_("Did you mean {near}?") if near else N_("There are: {posts}."),
+                post=post[:60],
+                near=near[0] if near else "",
+                posts=", ".join(known),
+            )
+    return posts
+
+
+def _parts(name: str, value: Any) -> list[str]:
+    """The values of a list, as it is given or with commas between them."""
+    given = value if isinstance(value, list) else str(value).split(",")
+    parts = [part for one in given if (part := str(one).strip())]
+    if not parts:
+        raise _wrong(name, str(value), N_("Name at least one."))
+    return parts
 
 
 def _party(tx: Tx, name: str, spec: Spec, value: Any) -> str:
@@ -196,8 +227,10 @@ _READERS: dict[str, Callable[[Tx, str, Spec, Any], Any]] = {
     "choice": _choice,
     "flag": _flag,
     "person": _person,
+    "persons": _persons,
     "unit": _unit,
     "units": _units,
+    "posts": _posts,
     "party": _party,
     "ref": _ref,
     "duration": _duration,

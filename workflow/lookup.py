@@ -47,8 +47,13 @@ def search(tx: Tx, who: Who, query: str, *, reason: str) -> Written:
     return look_up(tx, who, "search", reason=reason, query=query)
 
 
-def requesters(tx: Tx) -> list[str]:
-    """Payload fields in which somebody is named who asked for something: these are never searched."""
+def unsearchable(tx: Tx) -> list[str]:
+    """Payload fields that are never searched: who asked for something, and lists of persons, such as who objected."""
     laws = (json.loads(body) for (body,) in tx.all(sql.DEFINITIONS))
-    names = {name for law in laws for name, field in law["fields"].items() if field["requester"]}
+    names = {
+        name
+        for law in laws
+        for name, field in law["fields"].items()
+        if field["requester"] or field["type"] == "persons"
+    }
     return sorted(f"field/{name}" for name in names)

@@ -30,6 +30,7 @@ EXPECTED = [
     ("bad-default-flag", "bad-default", 5, 33, "maybe"),
     ("bad-default-int", "bad-default", 6, 49, "101"),
     ("bad-default-list", "bad-default", 5, 33, "[a"),
+    ("bad-default-persons", "bad-default", 5, 36, "[wang"),
     ("bad-default-time", "bad-default", 5, 33, "2026-02-28"),
     ("bad-duration", "bad-duration", 16, 15, "two"),
     ("bad-duration-business", "bad-duration", 16, 15, "2"),

@@ -46,6 +46,7 @@ UNIT = "SELECT code, name, parent, kind, zone, calendar FROM unit WHERE code = :
 UNITS_BELOW = "SELECT code, name, kind FROM unit WHERE parent = :code ORDER BY code"
 PERSON = "SELECT id, login, name, email FROM person WHERE login = :login"
 LOGIN = "SELECT login FROM person WHERE id = :id"
+POSTS_KNOWN = "SELECT post FROM post UNION SELECT post FROM posting ORDER BY post"
 POST_NAMES = "SELECT DISTINCT post FROM posting ORDER BY post"
 POSTS_OF_UNIT = """SELECT p.post, h.login AS person, p.from_on, p.to_on, p.acting, o.level, o.single
 FROM posting p JOIN person h ON h.id = p.person LEFT JOIN post o ON o.unit = p.unit AND o.post = p.post
