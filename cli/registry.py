@@ -136,6 +136,7 @@ ROOT: dict[str, Entry | Group] = {
     "extend": EXTEND,
     "duty": DUTY,
     "leave": LEAVE,
+    "eligible": ("cli.eligible:eligible", N_("Tell whether one person or unit is barred from something, and why.")),
     "org": ORG,
     "audit": AUDIT,
     "policy": POLICY,

@@ -113,6 +113,7 @@ _HELD = (
     "stands_in_for",
     "cases",
     "named_in",
+    "effects",
     "notices",
     "acts",
     "read_by",

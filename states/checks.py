@@ -213,6 +213,17 @@ def _check_effects(definition: Mapping[str, Any], sheet: Sheet) -> None:
                     check_value(definition["fields"][field], value, sheet, (*where, f"={value}"), "unknown-choice")
         if ("for" in effect) == ("until" in effect) or effect.get("for") == "0":
             sheet.flaw(path, "effects-end", N_("An effect ends: say either `for:` how long, or `until: year-end`."))
+        for key in ("ended_by", "suspended_by", "resumed_by"):
+            for action in effect.get(key, ()):
+                named(sheet, (*path, key, f"={action}"), "action", action, definition["actions"])
+        if "suspended_by" in effect and not effect.get("resumed_by"):
+            sheet.flaw(
+                (*path, "suspended_by"),
+                "effects-suspended",
+                N_("What is suspended goes on or ends: say `resumed_by:` which action."),
+            )
+        if "at_least_until" in effect:
+            field_named(definition, sheet, (*path, "at_least_until"), effect["at_least_until"], "date")
         for key, kind in (("whom", "party"), ("from", "date")):
             if field_named(definition, sheet, (*path, key), effect[key], kind) and known:
                 _check_given(definition, sheet, (*path, key), effect[key], effect["on"])

@@ -16,7 +16,7 @@ def define(
     given = data.get("fields", {})
     clocks = {name: _clock(name, clock, given) for name, clock in data.get("clocks", {}).items()}
     used = sorted({name for clock in clocks.values() for name in ladders_of(clock) if name in ladders})
-    fields = _fields(given, actions)
+    fields = _fields(given, actions, {effect["on"] for effect in data.get("effects", ()) if "on" in effect})
     grading = data.get("severity")
     if grading is None and fields.get("severity", {}).get("type") == "choice":
         grading = "severity"
@@ -93,9 +93,11 @@ def duty_of(code: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> di
     }
 
 
-def _fields(data: Mapping[str, Any], actions: Mapping[str, Any]) -> dict[str, Any]:
-    # What an act has to bring, or its effective time, is not known at opening; all else may be said there already.
+def _fields(data: Mapping[str, Any], actions: Mapping[str, Any], deciding: set[str]) -> dict[str, Any]:
+    # What an act has to bring, its effective time, and what belongs to a decision with effects is not known at opening;
+    # all else may be said there already.
     asked = {name for action in actions.values() for name in (*action["needs"], action["effective"])}
+    asked |= {name for key in deciding & actions.keys() for name in actions[key]["takes"]}
     fields = {}
     for name, field in data.items():
         choices = field.get("choices")
@@ -194,4 +196,5 @@ def _effect(data: Mapping[str, Any]) -> dict[str, Any]:
         "whom": data["whom"],
         "from": data["from"],
     }
-    return effect | {key: data[key] for key in ("for", "until") if key in data}
+    more = ("for", "until", "at_least_until", "ended_by", "suspended_by", "resumed_by")
+    return effect | {key: data[key] for key in more if key in data}

@@ -10,6 +10,7 @@ from typing import Any
 
 from states.anchors import rules_of
 from states.durations import parse_duration
+from states.effects import ended_by
 from states.errors import N_
 from states.graph import reach, steps
 from states.guards import fired_by_clocks
@@ -22,13 +23,32 @@ def check_due_process(definition: Mapping[str, Any], sheet: Sheet) -> None:
     """Report what a definition with effects lacks, at the action that brings them."""
     for name in dict.fromkeys(effect["on"] for effect in definition["effects"]):
         _check_decision(definition, sheet, name)
-    for effect in definition["effects"]:
+    for index, effect in enumerate(definition["effects"]):
         _check_untouched(definition, sheet, effect)
+        _check_overturned(definition, sheet, index, effect)
+
+
+def _check_overturned(definition: Mapping[str, Any], sheet: Sheet, index: int, effect: Mapping[str, Any]) -> None:
+    """An appeal that cannot take the effect away is none."""
+    actions, decision = definition["actions"], effect["on"]
+    under_appeal = {actions[key]["to"] for key in actions if _appeals(definition, key, decision)}
+    apart = {"t": "same_person_as", "action": decision}
+    answers = [action for name in ended_by(definition, effect) if apart in (action := actions[name])["unless"]]
+    if under_appeal and not any(under_appeal & set(action["from"]) for action in answers):
+        sheet.flaw(
+            ("effects", index),
+            "effects-overturned",
+            N_(
+                "No answer to the appeal takes this effect away: name one in `ended_by:`, "
+                "or lead it to a state of its own."
+            ),
+        )
 
 
 def _check_untouched(definition: Mapping[str, Any], sheet: Sheet, effect: Mapping[str, Any]) -> None:
     """What the effect hangs on is said in the decision itself; on whom it falls is said at the opening."""
-    fixed = {effect["whom"]: (), effect["from"]: (effect["on"],)} | dict.fromkeys(effect["if"], (effect["on"],))
+    hanging = [effect["from"], *effect["if"], *([effect["at_least_until"]] if "at_least_until" in effect else [])]
+    fixed: dict[str, tuple[str, ...]] = {effect["whom"]: ()} | dict.fromkeys(hanging, (effect["on"],))
     for name, action in definition["actions"].items():
         for key in ("needs", "takes"):
             for field in action[key]:

@@ -188,6 +188,10 @@ EFFECT = record(
         "until": one_of("year-end"),
         "whom": _name,
         "from": _name,
+        "at_least_until": _name,
+        "ended_by": many(_name),
+        "suspended_by": many(_name),
+        "resumed_by": many(_name),
     },
     required=("on", "bars", "whom", "from"),
 )

@@ -219,11 +219,12 @@ def test_an_action_is_as_in_the_table(case: str, action: str) -> None:
     assert found["when"] == waits
 
 
-def test_no_action_beyond_the_table() -> None:
-    """The pack has the actions of the table and no others."""
-    assert {case: list(law["actions"]) for case, law in TYPES.items()} == {
-        case: list(rows) for case, rows in ACTIONS.items() if case in TYPES
-    }
+def test_actions_beyond_the_table_are_never_required() -> None:
+    """The pack has the actions of the table in their order; what it has besides moves no case, so nobody needs it."""
+    for case, rows in ACTIONS.items():
+        actions = TYPES[case]["actions"]
+        assert [name for name in actions if name in rows] == list(rows)
+        assert {name for name in actions if name not in rows and actions[name]["to"] is not None} == set()
 
 
 @pytest.mark.parametrize(("case", "clock"), [(case, clock) for case, rows in CLOCKS.items() for clock in rows])

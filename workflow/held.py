@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from workflow.sql import effect as effect_sql
 from workflow.sql import held as sql
 from workflow.sql import register as register_sql
 from workflow.store import Tx
@@ -25,6 +26,7 @@ def held(tx: Tx, person: str) -> dict[str, Any]:
         "stands_in_for": _dated(tx.named(sql.DEPUTY_OF, person=person)),
         "cases": tx.named(sql.CASES_OF_OWNER, person=person),
         "named_in": tx.named(sql.CASES_THAT_NAME, **values),
+        "effects": _dated(tx.named(effect_sql.OF_PERSON, person=person)),
         "notices": tx.named(sql.NOTICES, person=person),
         "acts": {"count": count, "first": first, "last": last},
         "read_by": tx.named(sql.READS, inside=values["inside"]),
@@ -33,7 +35,7 @@ def held(tx: Tx, person: str) -> dict[str, Any]:
 
 def _dated(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows as a register file says them: ``from`` and ``to``, a flag as true or false."""
-    spoken = {"from_on": "from", "to_on": "to"}
+    spoken = {"from_on": "from", "to_on": "to", "until_on": "until"}
     return [
         {spoken.get(key, key): bool(value) if key == "acting" else value for key, value in row.items()} for row in rows
     ]

@@ -4,7 +4,7 @@ On SQLite whoever can read the file can search it without asking; the record bin
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,13 +30,16 @@ def permit(tx: Tx, who: Who) -> None:
 
 
 def look_up(
-    tx: Tx, who: Who, what: str, *, reason: str, persons: Iterable[str] = (), query: str | None = None
-) -> Written:
+    tx: Tx, who: Who, what: str, *, reason: str, persons: Iterable[str] = (), query: str | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Written:  # fmt: skip
     """Put a look-up on record before it is answered; ``what`` is a word for its kind, the query a commitment."""
     private: dict[str, Any] = {"reason": reason} if reason else {}
     if query is not None:
         private["query"] = query
-    return record(tx, STREAM, "data.read", who, data={"what": what, "persons": sorted(persons)}, private=private)
+    return record(
+        tx, STREAM, "data.read", who, data={**(more or {}), "what": what, "persons": sorted(persons)}, private=private
+    )
 
 
 def search(tx: Tx, who: Who, query: str, *, reason: str) -> Written:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from states.durations import parse_duration
 from states.guards import refusal
 from states.keep import kept_until
-from workflow import clocks, fields
+from workflow import clocks, effects, fields
 from workflow.case import NEVER, Case
 from workflow.engine import extending, transition
 from workflow.engine.common import keep_files
@@ -332,6 +332,8 @@ class Life:
                 self._differs(f"it erases {field}, which that event does not keep")
             self.gone.add(name)
             self.case.fields[name] = dict(ERASED)
+            if name in effects.named_in(self.scene.definition):
+                self.room.rows["effect"].clear()
         if one.event["rule"] is not None:
             self._ran_out(one, name)
         elif one.event["actor"] != self.room.workspace.admin:

@@ -11,6 +11,7 @@ from typing import Any
 from workflow.sql import cases as cases_sql
 from workflow.sql import clock as clock_sql
 from workflow.sql import duty as duty_sql
+from workflow.sql import effect as effect_sql
 from workflow.sql import extension as extension_sql
 from workflow.sql import outbox as outbox_sql
 from workflow.store.tx import Row, Tx, Value, Workspace
@@ -27,7 +28,7 @@ class Room(Tx):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace, "")
         self.rows: dict[str, dict[Key, Columns]] = {
-            "clock": {}, "timer": {}, "file": {}, "link": {}, "extension": {}, "outbox": {},
+            "clock": {}, "timer": {}, "file": {}, "link": {}, "extension": {}, "outbox": {}, "effect": {},
         }  # fmt: skip
         self._ids = 0
         self._timers: dict[str, Key] = {}
@@ -41,6 +42,8 @@ class Room(Tx):
             cases_sql.FILE_NEW: self._file,
             outbox_sql.INSERT: self._owe,
             extension_sql.LAPSE: self._lapse,
+            effect_sql.NEW: self._bar,
+            effect_sql.SET: self._bars_are,
         }
 
     def id(self) -> str:
@@ -110,6 +113,17 @@ class Room(Tx):
         names = ("event", "kind", "person", "channel", "created_at")
         columns = {name: row[name] for name in names} | {"body": json.loads(row["body"])}
         self.rows["outbox"][row["dedup"],] = columns
+
+    def _bar(self, row: Mapping[str, Any]) -> None:
+        names = ("whom", "from_on", "until_on")
+        self.rows["effect"][row["event"], row["effect"], row["bars"]] = {
+            **{name: row[name] for name in names}, "state": "standing",
+        }  # fmt: skip
+
+    def _bars_are(self, row: Mapping[str, Any]) -> None:
+        for (_, effect, _), columns in self.rows["effect"].items():
+            if effect == row["effect"] and columns["state"] != "ended":
+                columns["state"] = row["state"]
 
     def _lapse(self, row: Mapping[str, Any]) -> None:
         for columns in self.rows["extension"].values():

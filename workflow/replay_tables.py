@@ -36,12 +36,13 @@ _TABLES: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("id",),
         ("clock", "run", "by", "state", "asked_by", "asked_at", "decided_by", "decided_at"),
     ),
+    "effect": (sql.EFFECTS, ("event", "effect", "bars"), ("whom", "from_on", "until_on", "state")),
     "outbox": (sql.OUTBOX, ("dedup",), ("event", "kind", "person", "channel", "body", "created_at")),
 }  # fmt: skip
 
 _STRAYS = {
     "clock": sql.STRAY_CLOCKS, "timer": sql.STRAY_TIMERS, "file": sql.STRAY_FILES, "link": sql.STRAY_LINKS,
-    "extension": sql.STRAY_EXTENSIONS, "outbox": sql.STRAY_OUTBOX,
+    "extension": sql.STRAY_EXTENSIONS, "effect": sql.STRAY_EFFECTS, "outbox": sql.STRAY_OUTBOX,
 }  # fmt: skip
 
 

@@ -331,6 +331,27 @@ class Link(SQLModel, table=True):
     ref: str = _key()
 
 
+class Effect(SQLModel, table=True):
+    """What a decision bars somebody from, one row for each bar; both days barred. ``effect`` is its place in the law.
+
+    ``suspended`` while an appeal holds it up; ``ended`` when it was overturned: nobody is told of it any more.
+    """
+
+    __tablename__ = "effect"
+    case_id: str = _key()
+    event: str = _key()
+    effect: int = Field(primary_key=True, sa_type=_INT, sa_column_kwargs={"autoincrement": False})
+    bars: str = _key()
+    whom: str = _text()
+    from_on: str = _text()
+    until_on: str = _text()
+    state: str = _text()
+    __table_args__ = (
+        CheckConstraint("state IN ('standing','suspended','ended')", name="state"),
+        Index("ix_effect_whom", "whom", "bars", "until_on"),
+    )
+
+
 class Receipt(SQLModel, table=True):
     """An idempotency key that was used, for which arguments, with which answer."""
 

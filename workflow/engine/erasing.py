@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from states.errors import N_, NotNow
 from states.keep import kept_until
+from workflow import effects, policies
 from workflow.case import Case
 from workflow.engine.common import save
 from workflow.engine.remarks import small
@@ -86,6 +87,8 @@ def due(tx: Tx, case: Case, definition: dict[str, Any]) -> Due | None:
         return None
     period, requester = definition["keep"].get(case.state), definition["keep_requester"]
     if period and (since := stamp(kept_until(moment(case.closed_at), period))) <= tx.now:
+        if definition["effects"] and effects.hold(tx, case, tx.now[:10]):
+            return None
         rule = rule_name(case.type, "keep", case.state, case.definition)
         values = [(event, field) for event, field in tx.all(sql.OF_STREAM, stream=case.ref)]
         values += _persons(tx, case, definition)
@@ -135,6 +138,8 @@ def _erase(
             tx.put(sql.TITLE, id=case.id)
         case "field" if name in case.fields and _giving(tx, case, name) == event:
             case.fields[name] = dict(ERASED)
+            if name in effects.named_in(policies.definition_by_hash(tx, case.definition)):
+                effects.forget(tx, case)
         case "file":
             freed += _file(tx, case, int(name))
     data = {"event": event, "field": field, "stream": case.ref}

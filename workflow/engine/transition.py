@@ -6,7 +6,7 @@ from typing import Any
 from states.effects import effects_of
 from states.guards import roles_asked
 from workflow import case as cases
-from workflow import clocks, fields, firing, receipts
+from workflow import clocks, effects, fields, firing, receipts
 from workflow.case import Case
 from workflow.engine.common import (
     acting_for,
@@ -115,8 +115,8 @@ def carry_out(
     if reason:
         private["reason"] = reason
     data = {"version": case.version, "fields": public, "roles": sorted(held), "reckoned": scene.reckoned}
-    if effects := effects_of(definition, action, case.fields):
-        data["effects"] = effects
+    if given := effects_of(definition, action, case.fields):
+        data["effects"] = given
     if effective:
         data["effective_at"] = effective
     written = case.write(
@@ -131,6 +131,7 @@ def carry_out(
         private=private,
     )
     keep_files(tx, case, files, first, written)
+    effects.follow(tx, case, definition, action, written)
     clocks.follow(scene, who, clocks.Step(before, action, changed, effective=effective))
     return Outcome(case.ref, case.version, before, case.state, written)
 

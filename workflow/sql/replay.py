@@ -32,6 +32,8 @@ FROM cases c JOIN file f ON f.case_id = c.id ORDER BY c.ref, f.no"""
 LINKS = """SELECT c.ref, l.kind, l.ref FROM cases c JOIN link l ON l.case_id = c.id ORDER BY c.ref, l.kind, l.ref"""
 EXTENSIONS = """SELECT c.ref, x.id, x.clock, x.run, x.by, x.state, x.asked_by, x.asked_at, x.decided_by, x.decided_at
 FROM cases c JOIN extension x ON x.case_id = c.id ORDER BY c.ref, x.id"""
+EFFECTS = """SELECT c.ref, x.event, x.effect, x.bars, x.whom, x.from_on, x.until_on, x.state
+FROM cases c JOIN effect x ON x.case_id = c.id ORDER BY c.ref, x.event, x.effect, x.bars"""
 OUTBOX = """SELECT ref, dedup, event, kind, person, channel, body, created_at FROM outbox WHERE ref IS NOT NULL
 ORDER BY ref, dedup"""
 
@@ -44,5 +46,7 @@ WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = t.case_id)"""
 STRAY_FILES = "SELECT f.case_id, f.no FROM file f WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = f.case_id)"
 STRAY_LINKS = "SELECT l.case_id, l.ref FROM link l WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = l.case_id)"
 STRAY_EXTENSIONS = """SELECT x.case_id, x.id FROM extension x
+WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = x.case_id)"""
+STRAY_EFFECTS = """SELECT x.case_id, x.event FROM effect x
 WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = x.case_id)"""
 STRAY_OUTBOX = """SELECT o.ref, o.dedup FROM outbox o WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = o.event)"""

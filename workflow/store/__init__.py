@@ -9,7 +9,7 @@ from workflow.store.tx import Row, Tx, Value, Workspace, new_id, system_now
 
 __all__ = ["REVISION", "REVISIONS", "Row", "Store", "Tx", "Value", "Workspace", "driver_for", "new_id"]
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 REVISION = REVISIONS[-1]
 TRIES = 4
 
