@@ -1,12 +1,15 @@
 """`db`: which database this is, and its schema."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.base import command
 from cli.session import Session
 from cli.settings import sqlite_path
 from cli.texts import N_, _
+
+if TYPE_CHECKING:
+    from workflow.grants import State
 
 
 def public_url(url: str) -> str:
@@ -32,7 +35,13 @@ def status(session: Session) -> None:
         "revision": REVISION,
         "sandbox": store.workspace.sandbox,
         "now": store.now(),
+        "grants": None,
     }
+    if store.driver.kind == "postgres":
+        from workflow import grants as rights
+
+        with session.read() as tx:
+            data["grants"] = _grants(rights.state(tx))
 
     def human() -> list[render.Block]:
         rows = [
@@ -41,6 +50,10 @@ def status(session: Session) -> None:
             [_("Kind"), _("a sandbox: its time is simulated") if data["sandbox"] else _("a real workspace")],
             [_("Now"), data["now"]],
         ]
+        if data["grants"]:
+            held = data["grants"]
+            told = _("{owner} owns it, {app} works in it").format(**held)
+            rows.append([_("Roles"), told + ("" if held["hold"] else f"; {_('NOT as they were set up')}")])
         return [render.Block("", "", rows)]
 
     render.one(session, data, human)
@@ -60,3 +73,16 @@ def upgrade(session: Session) -> None:
         return [_("Upgraded from revision {was} to {now}.").format(was=was or "-", now=now)]
 
     render.changed(session, data, human)
+
+
+def _grants(state: "State | None") -> dict[str, Any] | None:
+    """The roles on record, and whether they are what they were set up to be; None where none were set apart."""
+    if state is None:
+        return None
+    return {
+        **state.roles._asdict(),
+        "user": state.user,
+        "hold": state.hold,
+        "flaw": str(state.flaw) if state.flaw else None,
+        "lacking": state.lacking,
+    }

@@ -119,6 +119,7 @@ DB = Group(
     {
         "status": ("cli.db:status", N_("Tell which database this is and how it stands.")),
         "upgrade": ("cli.db:upgrade", N_("Bring the database to this version of the program.")),
+        "grants": ("cli.grants:grants", N_("Set the owner of the tables apart from the role the program works as.")),
     },
     help=N_("The database of the workspace."),
 )

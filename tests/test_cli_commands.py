@@ -30,6 +30,7 @@ CHANGES = {
     ("calendar", "import"),
     ("audit", "erase"),
     ("audit", "recover"),
+    ("db", "grants"),
 }
 
 

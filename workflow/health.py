@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from states.errors import N_, NotFound
 from states.instants import zone_of
-from workflow import ask, calendars, fences, policies, pulses
+from workflow import ask, calendars, fences, grants, policies, pulses
 from workflow.roles import ALIASES, Parts, standing
 from workflow.sql import clock as clock_sql
 from workflow.sql import held as sql
@@ -37,6 +37,8 @@ def checks(tx: Tx, kind: str) -> Iterator[Check]:
     """What holds or not beside time; ``kind`` is sqlite or postgres. What is late is for `jobs.lateness`."""
     yield Check("revision", True, N_("The database is at revision {revision}."), {"revision": REVISION})
     yield _fences(tx, kind)
+    if kind == "postgres":
+        yield _grants(tx)
     yield _identity(kind)
     yield _policy(tx)
     yield from _calendars(tx)
@@ -53,6 +55,29 @@ def _fences(tx: Tx, kind: str) -> Check:
         say = N_("The fence around the trail has gaps: {names} is missing. `audit verify` tells whether it was used.")
         return Check("append-only", False, say, {"names": ", ".join(missing)})
     return Check("append-only", True, N_("The database refuses to change or remove events."))
+
+
+def _grants(tx: Tx) -> Check:
+    """Whether the account the program works as could take the fence down."""
+    state = grants.state(tx)
+    if state is None:
+        say = N_("The program works as the owner of its tables; `duecourse db grants` sets a role apart for it.")
+        return Check("grants", True, say)
+    owner, app, _ = state.roles
+    if state.flaw is not None:
+        return Check("grants", False, state.flaw.message, state.flaw.places)
+    if state.lacking:
+        say = N_(
+            "The rights of {app} are not as they were set up, first: {statement}. Run `duecourse db grants` again."
+        )
+        return Check("grants", False, say, {"app": app, "statement": state.lacking[0]})
+    if state.mighty:
+        say = N_(
+            "This program is connected as {user}, who may do what {owner} may: let it connect as a member of {app}."
+        )
+        return Check("grants", False, say, {"user": state.user, "owner": owner, "app": app})
+    say = N_("The program works as {app}, which may add to the trail and never change it; {owner} owns the tables.")
+    return Check("grants", True, say, {"owner": owner, "app": app})
 
 
 def _identity(kind: str) -> Check:

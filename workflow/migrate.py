@@ -34,17 +34,40 @@ def connection_to(url: str) -> Iterator[sa.Connection]:
         with engine.begin() as connection:
             if schema:
                 quoted = connection.dialect.identifier_preparer.quote(schema)
-                connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {quoted}")
-                connection.execute(sa.text("SELECT set_config('search_path', :schema, false)"), {"schema": schema})
+                known = sa.text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
+                if not connection.execute(known, {"schema": schema}).scalar():  # asked for, it must be one's to make
+                    connection.exec_driver_sql(f"CREATE SCHEMA {quoted}")
+                connection.execute(
+                    sa.text("SELECT set_config('search_path', quote_ident(:schema), false)"), {"schema": schema}
+                )
+            if connection.dialect.name == "postgresql":
+                _as_owner(connection)
             yield connection
     except sa.exc.OperationalError as error:
         raise _problem(error, url) from error
     except sa.exc.DatabaseError as error:
+        if getattr(error.orig, "sqlstate", None) == "42501":
+            raise Failed(
+                "The database role may not do this: {why}.",
+                hint=N_("Connect as a member of the role that owns the tables; `duecourse db status` names it."),
+                why=str(error.orig).strip().splitlines()[0],
+            ) from error
         raise Invalid(
             "This is not a database duecourse can use: {why}.", why=str(error.orig).strip().splitlines()[0]
         ) from error
     finally:
         engine.dispose()
+
+
+def _as_owner(connection: sa.Connection) -> None:
+    """What a migration makes belongs to whoever owns the trail (`db grants`), not to the account that ran it."""
+    owner = connection.exec_driver_sql(
+        "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = to_regclass('event') "
+        "AND pg_has_role(relowner, 'MEMBER')"
+    ).scalar()
+    if owner is not None:
+        quoted = connection.dialect.identifier_preparer.quote(owner)
+        connection.exec_driver_sql(f"SET LOCAL ROLE {quoted}")
 
 
 def _problem(error: sa.exc.OperationalError, url: str) -> Outside | Failed | Conflict:
@@ -84,7 +107,7 @@ def _revision(connection: sa.Connection) -> str | None:
 
 
 def upgrade(url: str) -> tuple[str | None, str]:
-    """Bring the database to REVISION; answers (was, is)."""
+    """Bring the database to REVISION; answers (was, is). Roles that were set apart get their rights on what is new."""
     with connection_to(url) as connection:
         was = _revision(connection)
         if was is not None and was != REVISION and was not in _known():
@@ -93,7 +116,25 @@ def upgrade(url: str) -> tuple[str | None, str]:
         config.set_main_option("script_location", str(HERE))
         config.attributes["connection"] = connection
         command.upgrade(config, REVISION)
+    if was is not None and not url.startswith("sqlite:///"):
+        _renew(url)
     return was, REVISION
+
+
+def _renew(url: str) -> None:
+    from workflow import grants
+    from workflow.store import driver_for
+    from workflow.store.tx import UNOPENED
+
+    driver = driver_for(url)
+    try:
+        with driver.reading(UNOPENED, "") as tx:
+            lacking = grants.lacking_on_record(tx)
+        if lacking:
+            with driver.writing(UNOPENED, "") as tx:
+                grants.renew(tx)
+    finally:
+        driver.close()
 
 
 def _known() -> set[str]:

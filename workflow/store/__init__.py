@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from states.errors import N_, Conflict, Invalid, Outside
-from workflow.store.tx import Row, Tx, Value, Workspace, new_id, system_now
+from workflow.store.tx import UNOPENED, Row, Tx, Value, Workspace, new_id, system_now
 
 __all__ = ["REVISION", "REVISIONS", "Row", "Store", "Tx", "Value", "Workspace", "driver_for", "new_id"]
 
@@ -13,7 +13,6 @@ REVISIONS = ("0001", "0002")
 REVISION = REVISIONS[-1]
 TRIES = 4
 
-_UNOPENED = Workspace("", False, "", "UTC", None, None, 0, "")
 _LOOK = """SELECT (SELECT version_num FROM alembic_version), origin, sandbox, admin, zone, calendar, policy,
 seen_size, seen_root FROM workspace WHERE id = 1"""
 _NOW = "SELECT now FROM workspace WHERE id = 1"
@@ -67,7 +66,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.driver = driver_for(url)
-        self.workspace = _UNOPENED
+        self.workspace = UNOPENED
         try:
             self.refresh()
         except BaseException:
@@ -76,7 +75,7 @@ class Store:
 
     def refresh(self) -> None:
         """Read again what this workspace is (the policy in force may have changed)."""
-        with self.driver.reading(_UNOPENED, "") as tx:
+        with self.driver.reading(UNOPENED, "") as tx:
             row = tx.one(_LOOK)
         if row is None:
             raise Invalid("The database has no workspace in it.", hint=N_("Make one with `duecourse init`."))

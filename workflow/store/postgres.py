@@ -92,7 +92,7 @@ class PostgresDriver:
         if self._connection is None or self._connection.closed:
             self._connection = psycopg.connect(self.url, autocommit=True, connect_timeout=10)
             if self.schema:
-                self._connection.execute("SELECT set_config('search_path', %s, false)", (self.schema,))
+                self._connection.execute("SELECT set_config('search_path', quote_ident(%s), false)", (self.schema,))
         return self._connection
 
     @contextmanager

@@ -26,6 +26,9 @@ class Workspace(NamedTuple):
     seen_root: str
 
 
+UNOPENED = Workspace("", False, "", "UTC", None, None, 0, "")  # before it is known what this database is
+
+
 def new_id(at: datetime) -> str:
     """A UUIDv7 (RFC 9562) of an instant: 48 bits of milliseconds, the rest random."""
     milliseconds = int(at.timestamp() * 1000) & 0xFFFFFFFFFFFF

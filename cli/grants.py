@@ -1,0 +1,56 @@
+"""`db grants`: who may do what in PostgreSQL."""
+
+from typing import TYPE_CHECKING
+
+from cli import render
+from cli.base import command, opt
+from cli.session import Session
+from cli.texts import N_, _
+
+if TYPE_CHECKING:
+    from workflow.store import Tx
+    from workflow.trail import Written
+
+
+@command(
+    N_(
+        "On PostgreSQL: set the role that owns the tables apart from the one the program works as, which may add to "
+        "the trail and never change it. Safe to repeat."
+    ),
+    opt("--owner", metavar="ROLE", required=True, help=N_("Owns schema and tables; made without login if it is new.")),
+    opt("--app", metavar="ROLE", required=True, help=N_("What the program's account is a member of; made likewise.")),
+    opt("--auditor", metavar="ROLE", help=N_("May read everything and change nothing; made likewise.")),
+    changes=True,
+)
+def grants(session: Session, *, owner: str, app: str, auditor: str | None) -> None:
+    """For the administrator. A dry run prints the statements and executes none of them."""
+    from workflow import grants as rights
+
+    roles = rights.roles_of(owner, app, auditor)
+    if session.dry_run:
+        with session.read() as tx:
+            session.administering(tx)
+            rights.refuse(tx)
+            done = rights.lacking(tx, roles)
+        text = "".join(f"{statement};\n" for statement in done) or f"-- {_('Everything is already so.')}\n"
+        render.text(session, {"schema": 1, **roles._asdict(), "statements": done, "event": None}, text)
+        return
+
+    def work(tx: "Tx") -> "tuple[list[str], Written | None]":
+        return rights.grant(tx, session.administering(tx), roles, reason=session.reason)
+
+    done, event = session.change(work)
+    data = {
+        "schema": 1,
+        **roles._asdict(),
+        "statements": done,
+        "event": render.receipt(event) if event else None,
+    }
+
+    def human() -> list[str]:
+        if event is None:
+            return [_("Everything is already so.")]
+        lines = [_("{owner} owns the tables, {app} works in them: {count} statements.").format(count=len(done), **data)]
+        return [*lines, _("Let the program's account be a member of {app} and of no other.").format(app=app)]
+
+    render.changed(session, data, human)
