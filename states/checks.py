@@ -146,6 +146,9 @@ def _check_term(definition: Mapping[str, Any], sheet: Sheet, path: Path, term: M
         named(sheet, path, "action", inner["action"], definition["actions"])
     elif "clock" in inner:
         named(sheet, path, "clock", inner["clock"], definition["clocks"])
+    elif "link" in inner:
+        links = {opens["link"]: opens for opens in definition.get("opens", ())}
+        named(sheet, path, "link", inner["link"], links)
     elif inner["t"] == "role":
         known.role(sheet, path, inner["role"])
 

@@ -7,7 +7,7 @@ from states.anchors import terms_of
 from states.checking import named
 from states.errors import N_
 from states.graph import reach
-from states.guards import fired_by_clocks, ladders_of
+from states.guards import fired_by_clocks, ladders_of, links_asked
 from states.sheet import Path, Sheet
 
 
@@ -25,6 +25,8 @@ def check_automatic(definition: Mapping[str, Any], clock: Mapping[str, Any], she
             sheet.flaw(
                 where, "in-person", N_("A clock cannot do `{name}`: it is reserved to people in person."), name=name
             )
+        if links_asked(definition, name):
+            sheet.flaw(where, "action-waits", N_("A clock cannot do `{name}`: it waits for other cases."), name=name)
         impossible = [state for state in states if state not in action["from"]]
         if impossible:
             sheet.flaw(

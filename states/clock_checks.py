@@ -103,26 +103,26 @@ def _check_limit(
     definition: Mapping[str, Any], clock: Mapping[str, Any], sheet: Sheet, path: Path, known: Known
 ) -> None:
     for way, rule in rules_of(clock):
-        for at, calendar in _calendars(rule, (*path, *way)):
+        for at, calendar in calendars_in(rule, (*path, *way)):
             known.calendar(sheet, at, calendar)
     limit = clock["limit"]
     if "by" in limit:
-        _check_graded(definition, limit, sheet, (*path, "limit"))
+        check_graded(definition, limit, sheet, (*path, "limit"))
         if limit["of"] and not any(limit["of"].values()):
             sheet.flaw(
                 (*path, "limit"), "clock-never-starts", N_("This clock has no limit for any choice: it never starts.")
             )
 
 
-def _calendars(rule: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
+def calendars_in(rule: Mapping[str, Any], path: Path) -> Iterator[tuple[Path, str]]:
     if "calendar" in rule:
         yield (*path, "calendar"), rule["calendar"]
     for form in ("earliest", "latest", "sequence"):
         for index, branch in enumerate(rule.get(form, ())):
-            yield from _calendars(branch, (*path, form, index))
+            yield from calendars_in(branch, (*path, form, index))
 
 
-def _check_graded(definition: Mapping[str, Any], graded: Mapping[str, Any], sheet: Sheet, path: Path) -> None:
+def check_graded(definition: Mapping[str, Any], graded: Mapping[str, Any], sheet: Sheet, path: Path) -> None:
     """A value for each choice: the field is a choice that is always set, and no choice is forgotten or made up."""
     if not field_named(definition, sheet, (*path, "by"), graded["by"], "choice"):
         return
@@ -153,7 +153,7 @@ def _check_ladders(
     if isinstance(ladder, str):
         named(sheet, (*path, "ladder"), "ladder", ladder, known.ladders)
     elif ladder is not None:
-        _check_graded(definition, ladder, sheet, (*path, "ladder"))
+        check_graded(definition, ladder, sheet, (*path, "ladder"))
         for choice, name in ladder["of"].items():
             if name is not None:
                 named(sheet, (*path, "ladder", "of", choice), "ladder", name, known.ladders)

@@ -11,6 +11,7 @@ from states.documents import Document, lay_over, read, read_sources
 from states.duty_checks import check_duty
 from states.errors import N_
 from states.loader import Flaw
+from states.opens_checks import check_circle, check_known, check_opens
 from states.vocabulary import BUILT_IN_ALIASES
 
 __all__ = ["Flaw", "compile_policy", "read_sources"]
@@ -50,6 +51,7 @@ class _Maker:
         self.roles: dict[str, list[str]] = dict(BUILT_IN_ALIASES)
         self.ladders: dict[str, list[dict[str, Any]]] = {}
         self.types: dict[str, dict[str, Any]] = {}
+        self.openers: list[tuple[Document, dict[str, Any], Known]] = []  # what opens other cases, to be checked last
 
     def policy(self) -> dict[str, Any] | None:
         for extra in self.policies[1:]:
@@ -68,6 +70,7 @@ class _Maker:
                 self._type(document)
         self._once("case", "ref", N_("The reference prefix {name} is already used in {file}."), "duplicate-ref")
         self._once("case", "case", N_("The case type {name} is already given in {file}."), "duplicate-name")
+        self._opens()
         duties = self._duties()
         name = self.head.get("policy", "own")
         return {
@@ -117,6 +120,8 @@ class _Maker:
         definition = define(data, self.head, roles, ladders)
         check_definition(definition, sheet, known)
         self.types.setdefault(definition["case"], definition)
+        if "opens" in definition:
+            self.openers.append((document, definition, known))
 
     def _once(self, kind: str, key: str, message: str, code: str) -> None:
         given: dict[str, str] = {}
@@ -127,6 +132,17 @@ class _Maker:
             if name in given:
                 document.sheet.flaw((key,), code, message, name=name, file=given[name])
             given.setdefault(name, document.file)
+
+    def _opens(self) -> None:
+        """What opens cases of other types is judged once all types are known, and circles once all else is right."""
+        unsure = {document.data.get("case") for document in self.documents if document.flaws}
+        sure = {name: found for name, found in self.types.items() if name not in unsure}
+        for document, definition, known in self.openers:
+            check_known(definition, document.sheet, self.types, unsure)
+            check_opens(definition, document.sheet, known, sure)
+        for document, definition, _ in self.openers:
+            if not document.flaws:
+                check_circle(definition, document.sheet, self.types)
 
     def _duties(self) -> dict[str, Any]:
         duties: dict[str, Any] = {}

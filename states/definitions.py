@@ -47,6 +47,8 @@ def define(
         "keep": _keep(data),
         "keep_requester": data.get("keep_requester"),
     }
+    if data.get("opens"):  # no key where there is none: the hash of other definitions stays as it was
+        definition["opens"] = [_opens(opens, given) for opens in data["opens"]]
     definition["roles"] = roles_in_use(definition, roles)
     return definition
 
@@ -148,10 +150,7 @@ def _clock(name: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> dic
     return {
         "title": data.get("title") or titled(name),
         "runs_in": data["runs_in"],
-        "if": {
-            field: [_kept(fields.get(field, {}).get("type"), value) for value in values]
-            for field, values in data.get("if", {}).items()
-        },
+        "if": _condition(data, fields),
         "from": data.get("from"),
         "starts_on": data.get("starts_on", []),
         "pauses_in": data.get("pauses_in", []),
@@ -168,6 +167,13 @@ def _clock(name: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> dic
         "ladder": data.get("ladder"),
         "then": data.get("then"),
         "extension": {"from": "due"} | extension if extension else None,
+    }
+
+
+def _condition(data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {
+        field: [_kept(fields.get(field, {}).get("type"), value) for value in values]
+        for field, values in data.get("if", {}).items()
     }
 
 
@@ -198,3 +204,18 @@ def _effect(data: Mapping[str, Any]) -> dict[str, Any]:
     }
     more = ("for", "until", "at_least_until", "ended_by", "suspended_by", "resumed_by")
     return effect | {key: data[key] for key in more if key in data}
+
+
+def _opens(data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """What opens another case; `NAME?` sets a field only where the type in force then has it."""
+    return {
+        "on": data["on"],
+        "if": _condition(data, fields),
+        "case": data["case"],
+        "unit": data.get("unit", "$unit"),
+        "owner": data.get("owner"),
+        "title": data.get("title"),
+        "fields": data.get("fields", {}),
+        "due": data.get("due"),
+        "link": data.get("link") or data["case"],
+    }

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from states.anchors import condition_holds
 from states.checking import Known, check_value, named
 from states.errors import N_
-from states.grades import always_graded
+from states.opening_checks import check_given, check_word, has_first_clock, missing_fields
 from states.sheet import Path, Sheet
 
 # What a duty may put into a field: the body above (or the body itself), its unit, its window, its body.
@@ -32,20 +31,8 @@ def check_duty(duty: Mapping[str, Any], sheet: Sheet, path: Path, types: Mapping
     if not named(sheet, (*path, "opens"), "type", duty["opens"], types):
         return
     definition = types[duty["opens"]]
-    fields = definition["fields"]
-    for name, value in duty["fields"].items():
-        where = (*path, "fields", name)
-        if where not in sheet.places:
-            where = (*path, "fields", f"{name}?")
-        if named(sheet, (*where, "#"), "field", name, fields):
-            _check_field(fields[name], value, sheet, where)
-    computed = definition["severity"] if always_graded(definition) else None
-    missing = [
-        name
-        for name, field in fields.items()
-        if field["required"] and field["default"] is None and name not in {*duty["fields"], computed}
-    ]
-    if missing:
+    check_given(duty["fields"], definition, sheet, path, lambda field, value, at: _check_field(field, value, sheet, at))
+    if missing := missing_fields(duty["fields"], definition):
         sheet.flaw(
             (*path, "opens"),
             "duty-missing-field",
@@ -53,8 +40,7 @@ def check_duty(duty: Mapping[str, Any], sheet: Sheet, path: Path, types: Mapping
             type=duty["opens"],
             fields=", ".join(missing),
         )
-    known_values = {name: field["default"] for name, field in fields.items()} | duty["fields"]
-    if not any(_begins(definition, clock, known_values) for clock in definition["clocks"].values()):
+    if not has_first_clock(duty["fields"], definition):
         sheet.flaw(
             (*path, "opens"),
             "duty-without-clock",
@@ -62,11 +48,6 @@ def check_duty(duty: Mapping[str, Any], sheet: Sheet, path: Path, types: Mapping
             type=duty["opens"],
             state=definition["initial"],
         )
-
-
-def _begins(definition: Mapping[str, Any], clock: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-    """Whether this clock begins with a case that the duty opens."""
-    return definition["initial"] in clock["runs_in"] and not clock["starts_on"] and condition_holds(clock["if"], values)
 
 
 def _check_due(duty: Mapping[str, Any], sheet: Sheet, path: Path) -> None:
@@ -84,14 +65,5 @@ def _check_due(duty: Mapping[str, Any], sheet: Sheet, path: Path) -> None:
 def _check_field(field: Mapping[str, Any], value: Any, sheet: Sheet, path: Path) -> None:
     if not isinstance(value, str) or not value.startswith("$"):
         check_value(field, value, sheet, path, "bad-value")
-    elif value not in DUTY_WORDS:
-        sheet.unknown(path, "word", value, DUTY_WORDS, code="unknown-word")
-    elif field["type"] not in DUTY_WORDS[value]:
-        sheet.flaw(
-            path,
-            "wrong-type",
-            N_("`{name}` is a field of type {found}; here it must be of type {wanted}."),
-            name=path[-1],
-            found=field["type"],
-            wanted=", ".join(sorted(DUTY_WORDS[value])),
-        )
+    else:
+        check_word(field, value, sheet, path, DUTY_WORDS)

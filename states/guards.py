@@ -29,6 +29,7 @@ class Facts:
     overdue: frozenset[str] = frozenset()  # names of clocks past due
     system: bool = False  # a clock acts, nobody else
     stands_in: frozenset[str] = frozenset()  # of `roles`, those held only in the place of somebody else
+    closed: frozenset[str] = frozenset()  # link words of which every linked case is closed
 
 
 def roles_asked(definition: Definition) -> frozenset[str]:
@@ -41,6 +42,19 @@ def roles_asked(definition: Definition) -> frozenset[str]:
             if inner["t"] == "role":
                 asked.add(inner["role"])
     return frozenset(asked - {"system"})
+
+
+def links_asked(definition: Definition, action: str | None = None) -> frozenset[str]:
+    """The link words whose cases an action (or any) asks to be closed; only types that open others may ask."""
+    if not definition.get("opens"):
+        return frozenset()
+    actions = [definition["actions"][action]] if action else definition["actions"].values()
+    terms = (
+        innermost(term)
+        for found in actions
+        for term in (*found["unless"], *(term for item in found["when"] for term in item))
+    )
+    return frozenset(term["link"] for term in terms if term["t"] == "closed")
 
 
 def fired_by_clocks(definition: Definition) -> frozenset[str]:
@@ -105,6 +119,8 @@ def holds(term: Term, facts: Facts) -> bool:
             return term["clock"] in facts.overdue or facts.clocks.get(term["clock"]) in {"overdue", "breached"}
         case "met":
             return facts.clocks.get(term["clock"]) == "met"
+        case "closed":
+            return term["link"] in facts.closed
         case "not":
             return not holds(term["of"], facts)
     raise AssertionError(term)  # the compiler makes no other term
@@ -126,7 +142,7 @@ def term_text(term: Term) -> str:
             return "opener"
         case "role":
             return str(term["role"])
-    return f"{term['t']}({term.get('action') or term.get('clock')})"
+    return f"{term['t']}({term.get('action') or term.get('clock') or term.get('link')})"
 
 
 def _unknown(definition: Definition, action: str) -> Problem:

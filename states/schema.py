@@ -24,7 +24,7 @@ from states.reading import (
 )
 from states.rule_reading import graded, reminder, rule
 from states.sheet import Path, Sheet
-from states.term_reading import anchor, grade, term, terms
+from states.term_reading import anchor, grade, term, terms, trigger
 
 FIELD_TYPES = (
     "text", "int", "date", "time", "choice", "flag", "person", "persons", "unit", "units", "posts", "party", "ref",
@@ -195,6 +195,20 @@ EFFECT = record(
     },
     required=("on", "bars", "whom", "from"),
 )
+OPENS = record(
+    {
+        "on": trigger,
+        "if": table(many(text), _name, at_value=True),
+        "case": _name,
+        "unit": _name,
+        "owner": ROLE,
+        "title": title,
+        "fields": table(value, _name, at_value=True),
+        "due": graded(rule, absent=True),
+        "link": NAME,
+    },
+    required=("on", "case"),
+)
 AIM = record({"kind": many(text), "units": many(text)})
 DUE = record({"on": many(MONTH_DAY), "end": flag, "roll": one_of("none", "previous", "next")})
 DUTY = record(
@@ -237,6 +251,7 @@ CASE = record(
         "actions": table(ACTION, NAME),
         "clocks": table(CLOCK, NAME),
         "effects": many(EFFECT, bare=False),
+        "opens": many(OPENS, bare=False),
         "keep": keep,
         "keep_requester": period,
         **_SHARED,

@@ -36,6 +36,8 @@ _UNKNOWN = {
         N_("Nothing is counted from `{name}`; did you mean `{near}`?")),
     "type": (N_("There is no case type `{name}`."),
         N_("There is no case type `{name}`; did you mean `{near}`?")),
+    "link": (N_("No case is opened with the link `{name}`; links are: {known}."),
+        N_("No case is opened with the link `{name}`; did you mean `{near}`?")),
     "calendar": (N_("There is no calendar `{name}`; known are: {known}."),
         N_("There is no calendar `{name}`; did you mean `{near}`?")),
     "zone": (N_("There is no time zone `{name}`."),

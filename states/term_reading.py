@@ -8,9 +8,10 @@ from states.loader import Node
 from states.reading import Read, many, record, text
 from states.sheet import Path, Sheet
 
-TERMS = {"same_person_as": "action", "acted": "action", "overdue": "clock", "met": "clock"}
+TERMS = {"same_person_as": "action", "acted": "action", "overdue": "clock", "met": "clock", "closed": "link"}
 ANCHORS = {"acted": "action", "due": "clock", "breached": "clock"}
 _CALL = re.compile(r"([A-Za-z_-]+)\s*\(\s*([A-Za-z0-9_-]*)\s*\)")
+_STEP = re.compile(r"escalated\s*\(\s*([A-Za-z0-9_-]+)\s*,\s*([0-9]{1,3})\s*\)")
 _COMPARISON = re.compile(r"([a-z][a-z0-9_]*)\s*(>=|<=|>|<|=)\s*(-?[0-9]{1,15})")
 
 
@@ -71,6 +72,26 @@ def anchor(sheet: Sheet, node: Node, path: Path) -> dict[str, Any] | None:
     if word:
         sheet.unknown(path, "anchor", called[1] if called else word, [*ANCHORS, "opened"], code="unknown-term")
     return None
+
+
+def trigger(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
+    """What opens another case: an action, ``opened``, ``breached(CLOCK)``, ``escalated(CLOCK, N)``."""
+    word = text(sheet, node, path)
+    if stepped := _STEP.fullmatch(word):
+        return {"t": "escalated", "clock": stepped[1], "step": int(stepped[2])}
+    called = _CALL.fullmatch(word)
+    if called and called[1] == "breached":
+        return {"t": "breached", "clock": called[2]}
+    if word == "opened":
+        return {"t": "opened"}
+    if called or not re.fullmatch(r"[A-Za-z0-9_-]*", word):
+        sheet.flaw(
+            path,
+            "unknown-term",
+            N_("`{name}` opens nothing; write an action, opened, breached(CLOCK) or escalated(CLOCK, STEP)."),
+            name=word,
+        )
+    return {"t": "acted", "action": word}
 
 
 def _anchors(sheet: Sheet, node: Node, path: Path) -> list[dict[str, Any]]:

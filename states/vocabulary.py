@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from states.guards import roles_asked
+from states.opens import roles_named
 
 CASE_ROLES = frozenset({"owner", "opener", "system", "party"})  # given by the case itself
 POSTS = frozenset({"first", "direct", "member_in_charge", "unit_head", "office", "inspector", "staff"})
@@ -39,6 +40,8 @@ def _roles_named(definition: Mapping[str, Any]) -> Iterable[str]:
     for clock in definition["clocks"].values():
         yield from clock["holders"]
         yield from (clock["extension"] or {}).get("approve", ())
+    for opens in definition.get("opens", ()):
+        yield from roles_named(opens)
     for ladder in definition["ladders"].values():
         for step in ladder:
             yield from step["tell"]

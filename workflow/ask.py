@@ -150,11 +150,12 @@ def _clock(look: Look, case_: Case, definition: policies.Definition, clock: Cloc
 def _actions(look: Look, found: Case, definition: policies.Definition, asking: "Who | None") -> list[Answer]:
     """What can be done from here. Nobody asks: ``allowed`` and ``why_not`` stay null."""
     from states.guards import offered, roles_asked
-    from workflow.facts import facts_of, held_by
+    from workflow.facts import closed_links, facts_of, held_by
 
     standing = look.standing(found.unit)
     held = held_by(standing, found, definition, asking, roles_asked(definition)) if asking else {}
     facts = facts_of(found, look.tx.now, asking, held)
+    facts.closed = closed_links(look.tx, found, definition)
     rows = offered(definition, facts)
     if asking is None:
         return [{**row, "allowed": None, "why_not": None} for row in rows]

@@ -144,6 +144,8 @@ def _origin(case: Case, spec: Mapping[str, Any], clock: Clock, runs: list[Answer
     """What a clock is counted from, in a policy's words; ``entered``, ``reset`` or ``duty`` where nothing is named."""
     if "date" in clock.rule:
         return "duty"
+    if "given" in clock.rule:
+        return "opener"
     since = [one for one in runs if begun(one["data"]["from_at"]) == begun(clock.from_at)]
     if since and since[0]["data"].get("why") == "reset":
         return "reset"

@@ -16,7 +16,7 @@ Spec = Mapping[str, Any]
 class Step:
     """What just happened to a case: from which state, by which action, with which fields, as of when."""
 
-    __slots__ = ("action", "before", "changed", "dated", "effective")
+    __slots__ = ("action", "before", "changed", "effective", "instead")
 
     def __init__(
         self,
@@ -25,13 +25,13 @@ class Step:
         changed: Iterable[str] = (),
         *,
         effective: str | None = None,
-        dated: str | None = None,
+        instead: Mapping[str, Any] | None = None,
     ) -> None:
         self.before = before
         self.action = action
         self.changed = frozenset(changed)
         self.effective = effective  # the act counts as done then, where the policy allows it
-        self.dated = dated  # a day that replaces the limit of the first clock of a case that a duty opened
+        self.instead = instead  # replaces the limit of the first clock of a case: {"date": DAY} or {"given": RULE}
 
 
 def follow(scene: Scene, who: Who, step: Step) -> None:
@@ -41,7 +41,7 @@ def follow(scene: Scene, who: Who, step: Step) -> None:
         clock = case.clocks.get(name)
         if clock is not None and clock.open:
             _go_on_or_end(scene, clock, spec, who, step)
-    dated = step.dated
+    instead = step.instead
     started: set[str] = set()
     again = True
     while again:  # a clock that starts may be what one above it is counted from
@@ -50,8 +50,8 @@ def follow(scene: Scene, who: Who, step: Step) -> None:
             if name in started or not _begins(case, name, spec, step):
                 continue
             inputs = _inputs(scene, spec, step, again=name in case.clocks)
-            if dated:
-                inputs, dated = ({"date": dated}, _entered(scene, step)), None
+            if instead:
+                inputs, instead = (dict(instead), _entered(scene, step)), None
             if inputs:
                 start(scene, name, *inputs, who)
                 started.add(name)
@@ -119,6 +119,9 @@ def _touches(spec: Spec, step: Step) -> bool:
 def _keep_up(scene: Scene, clock: Clock, spec: Spec, who: Who, step: Step) -> None:
     """Recompute a clock from its original start where its rule, its beginning or its ladder changed."""
     if "date" in clock.rule or clock.state == "paused":
+        return
+    if "given" in clock.rule:  # the limit its opener gave stays; its ladder may be another one now
+        move(scene, clock, who, "clock.recomputed", why=", ".join(sorted(step.changed)) or step.action or "clock")
         return
     again = spec["again"] is not None and clock.rule == resolved(spec["again"], _moments(scene, step, spec, clock))
     inputs = _inputs(scene, spec, step, again=again, clock=clock)

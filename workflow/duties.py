@@ -1,6 +1,6 @@
 """Recurring duties: a window becomes a period with its case; what is owed, how it stands, what comes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from states.errors import N_, NotFound
 from workflow import engine, numbers, roles
 from workflow.instants import moment, stamp
 from workflow.policies import rule_name
-from workflow.roles import Holder, Parts, Standing
+from workflow.roles import owners_of
 from workflow.schedule import Duty, Opening, Schedule
 from workflow.sql import duty as sql
 from workflow.store import Tx
@@ -208,11 +208,3 @@ def _name(schedule: Schedule, code: str) -> Answer:
     """The title of a duty in both languages; its code where the policy in force has it no more."""
     duty = schedule.duties.get(code)
     return dict(duty["title"]) if duty else {"en": code, "zh": code}
-
-
-def owners_of(standing: Standing, role: str, aliases: Mapping[str, list[str]]) -> list[Holder]:
-    """Who owns what a duty opens: of an alias the first role anybody holds, a unit's head before the body's."""
-    for one in aliases.get(role, [role]):
-        if found := standing.holders(one, Parts(), aliases):
-            return found
-    return []

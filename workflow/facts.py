@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from states.guards import Definition, Facts
+from states.guards import Definition, Facts, links_asked
 from workflow.case import Case
 from workflow.events import SYSTEM, Who
 from workflow.roles import Standing
+from workflow.sql import cases as sql
+from workflow.store import Tx
 
 
 def facts_of(case: Case, now: str, who: Who | None, held: Iterable[str] | Mapping[str, str | None]) -> Facts:
@@ -30,6 +32,14 @@ def facts_of(case: Case, now: str, who: Who | None, held: Iterable[str] | Mappin
         system=who is SYSTEM,
         stands_in=stands_in,
     )
+
+
+def closed_links(tx: Tx, case: Case, definition: Definition) -> frozenset[str]:
+    """The link words, among those an action asks about, of which every linked case is closed."""
+    asked = links_asked(definition)
+    if not asked:
+        return asked
+    return asked - {kind for (kind,) in tx.all(sql.LINKS_OPEN, id=case.id)}
 
 
 def held_by(

@@ -60,6 +60,7 @@ def fire(scene: Scene, clock: Clock) -> tuple[list[Fired], list[str]]:
 def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
     """One point of the plan becomes an event, and messages; True where a step found nobody."""
     case, tx = scene.case, scene.tx
+    on: dict[str, Any] | None = None  # what this may open other cases by
     told: list[dict[str, Any]] = []
     skipped: list[dict[str, str]] = []
     data: dict[str, Any] = {
@@ -77,6 +78,7 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
             clock.breached_at = point.at
             holders, _ = scene.tell(spec["holders"])
             data |= {"holders": [holder["person"] for holder in holders]}
+            on = {"t": "breached", "clock": clock.name}
         case "remind":
             kind = "clock.reminded"
             if not passed:
@@ -88,6 +90,11 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
             if not passed:
                 told, skipped = scene.tell(scene.definition["ladders"][clock.ladder][point.step - 1]["tell"])
             data |= {"step": point.step, "told": told, "skipped": skipped, "passed": passed}
+            if point.occurrence == 1:
+                on = {"t": "escalated", "clock": clock.name, "step": point.step}
+    opens = scene.opens(on, as_of=clock.breached_at or point.at) if on else None
+    if opens:
+        data |= opens.data
     written = case.write(tx, kind, SYSTEM, rule=scene.rule("clock", clock.name), data=data)
     mark_fired(scene, clock, point)
     if point.what == "breach" and case.duty and periods.is_dated(clock):
@@ -96,4 +103,6 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
         body = {"clock": clock.name, "due_at": clock.due_at, "step": point.step, "zone": clock.zone}
         key = f"{clock.name}/{clock.run}/{point.what}/{point.step}/{point.occurrence}"
         outbox.owe(tx, case, written, kind, persons=[one["person"] for one in told], key=key, body=body)
+    if opens:
+        opens.begin(SYSTEM, written)
     return point.what == "step" and not told and not passed

@@ -19,6 +19,15 @@ def next_opening(tx: Tx) -> dict[str, Any]:
     return {"no": row[0] + 1, "prev": row[1] or NO_HASH}
 
 
+def hold(tx: Tx) -> None:
+    """Take the lock of the register of openings before anything else a case may wait for, beside its own.
+
+    Every transaction locks in one order: cases, this register, streams that are not a case. So none waits in a circle.
+    """
+    if tx.locks_rows:
+        next_opening(tx)
+
+
 def took(tx: Tx, number: dict[str, Any], written: Written) -> None:
     """The opening that took the number was written."""
     no = number["no"]

@@ -71,13 +71,20 @@ def due_of(
 
 def dated(rule: dict[str, Any], start: str) -> tuple[datetime | date, dict[str, Any]]:
     """(event, rule) to count: of ``{"date": D}`` the day itself."""
-    return (date.fromisoformat(rule["date"]), _OF_THAT_DAY) if "date" in rule else (begun(start), rule)
+    return (date.fromisoformat(rule["date"]), _OF_THAT_DAY) if "date" in rule else (begun(start), own(rule))
+
+
+def own(rule: dict[str, Any]) -> dict[str, Any]:
+    """The rule itself, also of ``{"given": RULE}``: what the case that opened this one gave its first clock."""
+    given: dict[str, Any] = rule.get("given", rule)
+    return given
 
 
 def with_more(clock: Clock, by: str, spec: Spec) -> tuple[dict[str, Any], list[str]]:
     """(rule, extensions) of a clock once it is given more time: counted on from its end, or with the limit itself."""
     if spec["extension"].get("from") == "due":
-        return parse_rule({"sequence": [clock.rule, by]}), clock.extensions
+        longer = parse_rule({"sequence": [own(clock.rule), by]})
+        return {"given": longer} if "given" in clock.rule else longer, clock.extensions
     return clock.rule, [*clock.extensions, by]
 
 
@@ -162,7 +169,7 @@ def _remind_at(scene: Scene, clock: Clock, remind: dict[str, Any], due_at: datet
         start = datetime.combine(start, time.min, ZoneInfo(clock.zone))
     return fraction(
         percent,
-        clock.rule,
+        own(clock.rule),
         start,
         ends,
         scene.calendars,

@@ -39,8 +39,8 @@ def types(tx: Tx) -> dict[str, Definition]:
 
 def definition(tx: Tx, type_: str) -> Definition:
     """The version of a case type in force; Usage for an unknown one."""
-    row = tx.one(sql.TYPE, type=type_)
-    if row is None:
+    found = in_force(tx, type_)
+    if found is None:
         from difflib import get_close_matches
 
         known = sorted(types(tx))
@@ -52,7 +52,13 @@ def definition(tx: Tx, type_: str) -> Definition:
         raise Usage(
             "There is no case type {type} here.", hint=N_("There are: {types}."), type=type_, types=", ".join(known)
         )
-    return _parsed(*row)
+    return found
+
+
+def in_force(tx: Tx, type_: str) -> Definition | None:
+    """The version of a case type in force, or None."""
+    row = tx.one(sql.TYPE, type=type_)
+    return _parsed(*row) if row else None
 
 
 def definition_by_hash(tx: Tx, hash_: str) -> Definition:

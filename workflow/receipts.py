@@ -18,6 +18,7 @@ class Outcome(NamedTuple):
     to_state: str
     event: Written
     again: bool = False
+    opened: tuple[str, ...] = ()  # the cases it opened
 
 
 def answer(tx: Tx, key: str | None, verb: str, asked: list[Any]) -> Outcome | None:
@@ -31,13 +32,13 @@ def answer(tx: Tx, key: str | None, verb: str, asked: list[Any]) -> Outcome | No
         raise Conflict(
             "The key {key} was already used for something else.", hint=N_("Use a new --key for a new act."), key=key
         )
-    ref, version, from_state, to_state, event = json.loads(row[1])
-    return Outcome(ref, version, from_state, to_state, Written(*event), again=True)
+    ref, version, from_state, to_state, event, *opened = json.loads(row[1])
+    return Outcome(ref, version, from_state, to_state, Written(*event), again=True, opened=tuple(opened))
 
 
 def keep(tx: Tx, key: str | None, verb: str, asked: list[Any], outcome: Outcome) -> None:
     """Remember what the key did, in the same commit."""
     if key:
         event = outcome.event
-        told = [*outcome[:4], [event.id, event.stream, event.n, event.hash, event.at]]
+        told = [*outcome[:4], [event.id, event.stream, event.n, event.hash, event.at], *outcome.opened]
         tx.put(sql.RECEIPT_NEW, key=key, digest=digest([verb, *asked]), answer=json.dumps(told), at=tx.now)

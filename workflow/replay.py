@@ -10,6 +10,7 @@ from workflow.recorded import Recorded, by_stream
 from workflow.replay_case import Differs, Life
 from workflow.replay_duties import Duties
 from workflow.replay_law import Law
+from workflow.replay_opens import Openers
 from workflow.replay_register import register
 from workflow.replay_tables import Living
 from workflow.sql import replay as sql
@@ -22,7 +23,7 @@ def replay(tx: Tx, found: Findings) -> None:
     """Add to the findings whatever is not as the trail says."""
     law = Law(tx, found)
     register(tx, found)
-    duties, living = Duties(found), Living(tx, found)
+    duties, openers, living = Duties(found), Openers(found), Living(tx, found)
     numbers: dict[str, int] = {}
     for events in by_stream(tx):
         stream = events[0].stream
@@ -30,10 +31,12 @@ def replay(tx: Tx, found: Findings) -> None:
             duties.stream(events)
         elif is_ref(stream):
             duties.opened(events[0])
+            openers.take(events)
             prefix = stream.rpartition("-")[0]
             numbers[prefix] = numbers.get(prefix, 0) + 1
             _case(tx, found, law, living, events)
     duties.compare(tx)
+    openers.compare()
     living.rest()
     _counters(tx, found, numbers)
 

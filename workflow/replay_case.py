@@ -11,11 +11,14 @@ from typing import Any, NoReturn
 from states.durations import parse_duration
 from states.guards import refusal
 from states.keep import kept_until
+from states.opens import OPENED_BY, triggered
 from workflow import clocks, effects, fields
 from workflow.case import NEVER, Case
 from workflow.engine import extending, transition
 from workflow.engine.common import keep_files
 from workflow.engine.erasing import PERSONAL
+from workflow.engine.opening import first_limit
+from workflow.engine.opens import Opens
 from workflow.event_json import ERASED
 from workflow.events import SYSTEM, Head, Who, Written
 from workflow.facts import facts_of
@@ -26,6 +29,7 @@ from workflow.outbox import owe
 from workflow.plan import breach_of
 from workflow.recorded import GONE, Recorded
 from workflow.replay_law import Law
+from workflow.replay_opens import opened_by
 from workflow.replay_room import Room
 from workflow.roles import Holder
 from workflow.runs import recheck
@@ -85,6 +89,21 @@ class _Scene(Scene):
         if "holders" in data:
             return [{"person": person, "role": "", "for": None} for person in data["holders"]], []
         return data.get("told", []), data.get("skipped", [])
+
+    def opens(self, on: Mapping[str, Any], *, as_of: str | None = None) -> Opens | None:  # noqa: ARG002
+        """The cases that the event that comes next says were opened, where its law opens such ones."""
+        one = self.life.ahead
+        entries = triggered(self.definition, on, self.case.fields)
+        if not entries or one is None:
+            return None
+        recorded = opened_by(self, entries, one.data)
+        if recorded is None:
+            raise Differs("what it opened is not what its law opens", one)
+        return recorded
+
+    def closed(self) -> frozenset[str]:
+        """Of which words every linked case was closed, as the act that comes next says."""
+        return frozenset(self.life.ahead.data.get("closed", ())) if self.life.ahead else frozenset()
 
 
 class Life:
@@ -204,18 +223,24 @@ class Life:
         self.scene = _Scene(self, self.case, definition)
         self._setting(one)
         who = _who(event)
+        by, opens = data.get("by"), self.scene.opens({"t": "opened"})
         again = {
             "type": data["type"], "definition": data["definition"], "case": data["case"], "owner": data["owner"],
             "opener": event["actor"], "severity": severity, "duty": data["duty"], "due_on": data["due_on"],
             "fields": fields.split(definition["fields"], values)[0], "version": 1, "reckoned": self.scene.reckoned,
+            **({"by": by} if by else {}), **(opens.data if opens else {}),
         }  # fmt: skip
-        self.case.write(
+        written = self.case.write(
             self.room, "case.opened", who, to_state=definition["initial"], rule=self.scene.rule("case", data["type"]),
             data=again, private=private,
         )  # fmt: skip
         if not one.stream.startswith(f"{definition['ref']}-"):
             self._differs(f"its number does not begin with {definition['ref']}", one)
-        clocks.follow(self.scene, who, clocks.Step(dated=data["due_on"]))
+        clocks.follow(self.scene, who, clocks.Step(instead=first_limit(data["due_on"], by)))
+        if by:
+            self.room.link(OPENED_BY, by["ref"])
+        if opens:
+            opens.begin(who, written)
 
     def _act(self, one: Recorded) -> None:
         """An act of a person: would it be allowed again, and does the same follow from it?"""
@@ -229,11 +254,14 @@ class Life:
         files = self._files(private)
         facts = facts_of(case, self.room.now, who, held)
         facts.given, facts.files, facts.reason = values, len(files), str(private.get("reason", ""))
+        facts.closed = self.scene.closed()
         problem = refusal(self.scene.definition, action, facts)
         if problem is not None:
             self._differs(f"decided again it is refused: {problem}")
         to = self.scene.definition["actions"][action]["to"] or case.state
-        transition.carry_out(self.scene, action, who, to, held=held, values=values, files=files, reason=facts.reason)
+        transition.carry_out(
+            self.scene, action, who, to, held=held, values=values, files=files, reason=facts.reason, closed=facts.closed
+        )
 
     def _fire(self, one: Recorded) -> None:
         """The clocks do what they owe by this time."""

@@ -94,6 +94,13 @@ class Standing:
                 found[person] = Holder(person, seat.post, seat.unit, seat.person, "deputy")
         return list(found.values())
 
+    def incumbents(self, role: str, parts: Parts, aliases: Aliases) -> list[Holder]:
+        """Who holds this role, present or not, seniors first: the posts' own holders, never a deputy."""
+        found: dict[str, Holder] = {}
+        for seat in self._seats(role, parts, aliases):
+            found.setdefault(seat.person, Holder(seat.person, seat.post, seat.unit, None, seat.why))
+        return list(found.values())
+
     def why_empty(self, role: str, parts: Parts, aliases: Aliases) -> str:
         """Why `holders` is empty: ``on-leave`` when somebody holds the role but is absent, else ``vacant``."""
         return "on-leave" if self._seats(role, parts, aliases) else "vacant"
@@ -198,3 +205,11 @@ class Standing:
 def standing(tx: Tx, unit: str, on: date) -> Standing:
     """Who answers around this unit on this day; NotFound for an unknown unit."""
     return Standing(recall(tx), unit, on)
+
+
+def owners_of(standing: Standing, role: str, aliases: Aliases) -> list[Holder]:
+    """Who owns what is opened for a role: of an alias the first role anybody holds, a unit's head before the body's."""
+    for one in aliases.get(role, [role]):
+        if found := standing.holders(one, Parts(), aliases):
+            return found
+    return []

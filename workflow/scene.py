@@ -1,13 +1,18 @@
 """What one change of one case is decided with: the case, its law, who answers around it, the calendars, the time."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from workflow import calendars, policies, roles
 from workflow.case import Case
+from workflow.facts import closed_links
 from workflow.roles import Holder
 from workflow.store import Tx
+
+if TYPE_CHECKING:
+    from workflow.engine.opens import Opens
 
 Told = dict[str, Any]
 
@@ -54,6 +59,18 @@ class Scene:
             for holder in found:
                 told.setdefault(holder.person, {"person": holder.person, "role": role, "for": holder.for_})
         return list(told.values()), skipped
+
+    def opens(self, on: Mapping[str, Any], *, as_of: str | None = None) -> "Opens | None":
+        """The other cases that this opens, ready to begin; ``as_of`` is when whoever answers for it is asked about."""
+        if not self.definition.get("opens"):
+            return None  # nearly every type
+        from workflow.engine import opens
+
+        return opens.planned(self, on, as_of=as_of)
+
+    def closed(self) -> frozenset[str]:
+        """The words, among those an action asks for, of which every linked case is closed."""
+        return closed_links(self.tx, self.case, self.definition)
 
     def rule(self, kind: str, name: str) -> str:
         """The rule an event followed, with its version."""

@@ -9,7 +9,7 @@ from workflow import clocks, outbox
 from workflow.case import Clock
 from workflow.engine.common import acting_for, held_in
 from workflow.engine.remarks import small
-from workflow.plan import breach_of, due_of, with_more
+from workflow.plan import breach_of, due_of, own, with_more
 from workflow.receipts import Outcome
 from workflow.runs import move
 from workflow.scene import Scene
@@ -157,7 +157,7 @@ def extendable(scene: Scene, clock: str) -> tuple[Clock, dict[str, Any]]:
 
 def check_amount(scene: Scene, clock: Clock, by: Duration, allowed: dict[str, Any]) -> None:
     """No more than the law allows at once: compared by the day each would reach."""
-    check_extensions(clock.rule, [by])
+    check_extensions(own(clock.rule), [by])
     text = format_duration(by)
     asked = due_of(scene, clock.rule, clock.from_at, clock.stops, [*clock.extensions, text])
     most = due_of(scene, clock.rule, clock.from_at, clock.stops, [*clock.extensions, allowed["max"]])

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from states.errors import N_, Usage
+from states.opens import OPENED_BY
 from workflow import clocks, fields, numbers, policies, receipts
 from workflow.case import NEVER, Case
 from workflow.engine.common import check_times, graded, option_of
@@ -14,6 +15,22 @@ from workflow.scene import Scene
 from workflow.sql import cases as sql
 from workflow.store import Tx
 from workflow.trail import Head, Who
+
+LONGEST_TITLE = 500
+
+
+class Draft(NamedTuple):
+    """A case that could begin now: everything about it is known and allowed. ``values`` are in their kept form."""
+
+    definition: policies.Definition
+    unit: str
+    title: str
+    owner: str | None
+    values: dict[str, Any]
+
+    @property
+    def type(self) -> str:
+        return str(self.definition["case"])
 
 
 def open_case(
@@ -36,12 +53,22 @@ def open_case(
         return seen
     definition = policies.definition(tx, type_)
     specs = definition["fields"]
-    if not title.strip() or len(title) > 500:
+    if not title.strip() or len(title) > LONGEST_TITLE:
         raise Usage("A case needs a title of at most 500 characters.", hint=N_("Say it with --title."), where="--title")
     fields.kept(tx, "unit", {"type": "unit"}, unit)
     values = fields.typed(tx, specs, [name for name, spec in specs.items() if spec["open"]], given)
-    values |= graded(definition, values)
-    for name, spec in specs.items():
+    owner = owner or (None if duty else who.actor)
+    outcome = begin(tx, draft(tx, definition, unit, title, owner, values), who, reason=reason, duty=duty, due_on=due_on)
+    receipts.keep(tx, key, "new", asked, outcome)
+    return outcome
+
+
+def draft(  # noqa: PLR0917  # what a case is made of
+    tx: Tx, definition: policies.Definition, unit: str, title: str, owner: str | None, values: dict[str, Any]
+) -> Draft:
+    """The case these values make, with its severity and defaults; Usage where something is missing."""
+    values = values | graded(definition, values)
+    for name, spec in definition["fields"].items():
         if name not in values and spec["default"] is not None:
             values[name] = fields.kept(tx, name, spec, spec["default"])
         if spec["required"] and name not in values:
@@ -49,45 +76,75 @@ def open_case(
                 "A {type} needs the field {field}.",
                 hint=N_("Give it with {option}."),
                 where=option_of(name),
-                type=type_,
+                type=definition["case"],
                 field=name,
                 option=option_of(name),
             )
-    check_times(values, specs)
-    zone = ZoneInfo(definition["zone"] or tx.workspace.zone)
+    check_times(values, definition["fields"])
+    return Draft(definition, unit, title.strip(), owner, values)
+
+
+def reserve(tx: Tx, found: Draft) -> str:
+    """The number this case will have. The register of openings must be held."""
+    zone = ZoneInfo(found.definition["zone"] or tx.workspace.zone)
+    return numbers.next_ref(tx, found.definition["ref"], tx.time.astimezone(zone).year)
+
+
+def begin(
+    tx: Tx,
+    found: Draft,
+    who: Who,
+    *,
+    ref: str | None = None,
+    reason: str = "",
+    duty: str | None = None,
+    due_on: str | None = None,
+    by: Mapping[str, Any] | None = None,
+) -> Outcome:
+    """The case begins; what it opens with itself follows. ``by`` names the case that opened it: {ref, n, link, due}."""
+    definition, values = found.definition, found.values
     number = numbers.next_opening(tx)
     severity = values.get(definition["severity"]) if definition["severity"] else None
     case = Case(
         (
-            tx.id(), numbers.next_ref(tx, definition["ref"], tx.time.astimezone(zone).year), type_, definition["hash"],
-            title.strip(), unit, definition["initial"], 1, severity, owner or (None if duty else who.actor), who.actor,
-            tx.now, None, json.dumps(values), "{}", "{}", NEVER, duty, 0, Head().hash, "",
+            tx.id(), ref or reserve(tx, found), found.type, definition["hash"], found.title, found.unit,
+            definition["initial"], 1, severity, found.owner, who.actor, tx.now, None, json.dumps(values), "{}", "{}",
+            NEVER, duty, 0, Head().hash, "",
         )
     )  # fmt: skip
     scene = Scene(tx, case, definition)
-    public, private = fields.split(specs, values)
+    opens = scene.opens({"t": "opened"})
+    public, private = fields.split(definition["fields"], values)
     written = case.write(
         tx,
         "case.opened",
         who,
         to_state=case.state,
-        rule=scene.rule("case", type_),
+        rule=scene.rule("case", found.type),
         data={
-            "type": type_, "definition": case.definition, "case": case.id, "owner": case.owner, "opener": case.opener,
-            "severity": severity, "duty": duty, "due_on": due_on, "fields": public, "version": 1,
-            "reckoned": scene.reckoned,
+            "type": found.type, "definition": case.definition, "case": case.id, "owner": case.owner,
+            "opener": case.opener, "severity": severity, "duty": duty, "due_on": due_on, "fields": public, "version": 1,
+            "reckoned": scene.reckoned, **({"by": dict(by)} if by else {}), **(opens.data if opens else {}),
         },
         private={"title": case.title, **private, **({"reason": reason} if reason else {})},
         register=number,
     )  # fmt: skip
     numbers.took(tx, number, written)
-    clocks.follow(scene, who, clocks.Step(dated=due_on))
+    clocks.follow(scene, who, clocks.Step(instead=first_limit(due_on, by)))
     case.due_at = clocks.earliest_due(case)
     tx.put(
         sql.INSERT,
-        **case.columns(), ref=case.ref, type=type_, definition=case.definition, title=case.title, unit=unit,
+        **case.columns(), ref=case.ref, type=found.type, definition=case.definition, title=case.title, unit=case.unit,
         opener=case.opener, opened_at=tx.now, duty=duty,
     )  # fmt: skip
-    outcome = Outcome(case.ref, case.version, None, case.state, written)
-    receipts.keep(tx, key, "new", asked, outcome)
-    return outcome
+    if by:
+        tx.put(sql.LINK_NEW, case_id=case.id, kind=OPENED_BY, ref=by["ref"])
+    refs = opens.begin(who, written) if opens else ()
+    return Outcome(case.ref, case.version, None, case.state, written, opened=refs)
+
+
+def first_limit(due_on: str | None, by: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the first clock of a case follows instead of its own limit: the day of a duty, or what its opener gave."""
+    if due_on:
+        return {"date": due_on}
+    return {"given": by["due"]} if by and "due" in by else None

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from states.effects import effects_of
-from states.guards import roles_asked
+from states.guards import links_asked, roles_asked
 from workflow import case as cases
-from workflow import clocks, effects, fields, firing, receipts
+from workflow import clocks, effects, fields, firing, numbers, receipts
 from workflow.case import Case
 from workflow.engine.common import (
     acting_for,
@@ -48,7 +48,7 @@ def act(
         return seen
     case = cases.by_ref(tx, ref)
     expect_version(case, expect)
-    scene = Scene(tx, case)
+    scene = _scene(tx, case)
     catch_up(scene)  # what was owed before this act is on record before it
     held = held_in(scene, who, roles_asked(scene.definition))
     who = _standing_for(scene, action, who, held)
@@ -56,6 +56,14 @@ def act(
     save(scene)
     receipts.keep(tx, key, "do", asked, outcome)
     return outcome
+
+
+def _scene(tx: Tx, case: Case) -> Scene:
+    """A case of a duty tells the duty's stream how it ends; if it may open others too, their register comes first."""
+    scene = Scene(tx, case)
+    if case.duty and scene.definition.get("opens"):
+        numbers.hold(tx)
+    return scene
 
 
 def _transition(
@@ -74,11 +82,12 @@ def _transition(
     case, definition = scene.case, scene.definition
     facts = facts_of(case, scene.tx.now, who, held)
     facts.given, facts.files, facts.reason = given, len(files), reason
+    facts.closed = scene.closed()
     to = fire(definition, action, facts)
     spec = definition["actions"][action]
     values = fields.typed(scene.tx, definition["fields"], [*spec["needs"], *spec["takes"]], given)
     check_times(values, definition["fields"], case)
-    return carry_out(scene, action, who, to, held=held, values=values, files=files, reason=reason)
+    return carry_out(scene, action, who, to, held=held, values=values, files=files, reason=reason, closed=facts.closed)
 
 
 def carry_out(
@@ -91,6 +100,7 @@ def carry_out(
     values: dict[str, Any],
     files: Sequence[Incoming],
     reason: str,
+    closed: frozenset[str] = frozenset(),
 ) -> Outcome:
     """What follows from an act that is allowed. `verify --replay` comes in here, with the values on record."""
     tx, case, definition = scene.tx, scene.case, scene.definition
@@ -119,6 +129,11 @@ def carry_out(
         data["effects"] = given
     if effective:
         data["effective_at"] = effective
+    if asked := links_asked(definition, action):  # whether other cases are closed is not to be read from this one
+        data["closed"] = sorted(asked & closed)
+    opens = scene.opens({"t": "acted", "action": action})
+    if opens:
+        data |= opens.data
     written = case.write(
         tx,
         "case.acted",
@@ -133,12 +148,13 @@ def carry_out(
     keep_files(tx, case, files, first, written)
     effects.follow(tx, case, definition, action, written)
     clocks.follow(scene, who, clocks.Step(before, action, changed, effective=effective))
-    return Outcome(case.ref, case.version, before, case.state, written)
+    refs = opens.begin(who, written) if opens else ()
+    return Outcome(case.ref, case.version, before, case.state, written, opened=refs)
 
 
 def fire_timers(tx: Tx, case: Case) -> list[Fired]:
     """Do what the clocks of a locked case owe by now; called by the pump, and safe to repeat."""
-    scene = Scene(tx, case)
+    scene = _scene(tx, case)
     fired = catch_up(scene)
     if case.head.n != case.was:
         save(scene)

@@ -26,6 +26,8 @@ FILE_NEW = """INSERT INTO file (case_id, no, sha256, name, size, at, event)
 VALUES (:case_id, :no, :sha256, :name, :size, :at, :event)"""
 
 LINKS = "SELECT kind, ref FROM link WHERE case_id = :id ORDER BY kind, ref"
+LINKS_OPEN = """SELECT DISTINCT l.kind FROM link l JOIN cases c ON c.ref = l.ref
+WHERE l.case_id = :id AND c.closed_at IS NULL"""
 LINK_NEW = "INSERT INTO link (case_id, kind, ref) VALUES (:case_id, :kind, :ref)"
 LINK_KNOWN = "SELECT 1 FROM link WHERE case_id = :case_id AND kind = :kind AND ref = :ref"
 REF_KNOWN = "SELECT 1 FROM cases WHERE ref = :ref"
