@@ -82,7 +82,7 @@ def test_every_block_of_the_reference_compiles(block: str) -> None:
 
 
 def test_the_reference_shows_every_key_in_a_block() -> None:
-    """What may stand in a policy, type, field, state, act, clock, ladder, effect, opening or duty stands in an example."""
+    """What may stand in a policy, type, field, state, act, clock, ladder, effect, opening or duty is in an example."""
     shown: dict[str, set[str]] = {place: set() for place in RECORDS}
     for block in BLOCKS:
         data = parsed(block)
