@@ -3,18 +3,26 @@
 import json
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cli import render
-from cli.base import arg, command, complete_file, opt
+from cli.audit import asker
+from cli.base import REASON, arg, command, complete_file, opt
 from cli.keys import content, public_key, write
 from cli.session import Session
 from cli.texts import N_, _
 from states.errors import Usage
 
+if TYPE_CHECKING:
+    from workflow.store import Tx
+    from workflow.trail import Written
+
 
 @command(
-    N_("Write the proof that an event is sealed: whoever has the log's public key can check it without a workspace."),
+    N_(
+        "Write the proof that an event is sealed: whoever has the log's public key can check it without a workspace. "
+        "That it discloses values is recorded; for those with a part in the case, the office and inspectors."
+    ),
     arg("event", metavar="EVENT_ID"),
     opt("-o", "--output", metavar="FILE", required=True, shell_complete=complete_file, help=N_("Where to.")),
     opt(
@@ -23,17 +31,31 @@ from states.errors import Usage
         multiple=True,
         help=N_("Do not disclose the value of this field (or `all`); it stays a commitment. Repeatable."),
     ),
+    REASON,
 )
 def prove(session: Session, event: str, output: str, withhold: tuple[str, ...]) -> None:
     """Discloses the values that are still kept of this event, unless they are withheld."""
-    from workflow import proof
+    from workflow import disclosure
 
-    with session.read() as tx:
-        text = proof.prove(tx, event, withhold=withhold)
+    def work(tx: "Tx") -> "tuple[str, Written | None]":
+        return disclosure.prove(tx, event, lambda: asker(session, tx), withhold=withhold, reason=session.reason)
+
+    text, read = session.change(work)
     write(output, text)
     index = int(text.split("\n", 2)[1].removeprefix("index "))
-    data = {"schema": 1, "event": event, "index": index, "file": output}
-    render.changed(session, data, lambda: [_("Written to {path}: leaf {index}.").format(path=output, index=index)])
+    data = {
+        "schema": 1,
+        "event": event,
+        "index": index,
+        "file": output,
+        "read": render.receipt(read) if read else None,
+    }
+
+    def human() -> list[str]:
+        lines = [_("Written to {path}: leaf {index}.").format(path=output, index=index)]
+        return [*lines, render.receipt_line(read)] if read else lines
+
+    render.changed(session, data, human)
 
 
 @command(

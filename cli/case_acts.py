@@ -14,7 +14,7 @@ def comment(session: Session, ref: str, text: str) -> None:
     change(
         session,
         "case.commented",
-        lambda tx, who: engine.comment(tx, ref, text, who=who, expect=session.expect, key=session.key),
+        lambda tx, who: engine.comment(tx, ref, text, who=who, **session.facts()),
     )
 
 
@@ -45,7 +45,7 @@ def link(session: Session, ref: str, kind: str, other: str) -> None:
     change(
         session,
         "case.linked",
-        lambda tx, who: engine.link(tx, ref, kind, other, who=who, expect=session.expect, key=session.key),
+        lambda tx, who: engine.link(tx, ref, kind, other, who=who, **session.facts()),
     )
 
 
@@ -64,5 +64,5 @@ def attach(session: Session, ref: str, file: str, name: str | None) -> None:
     change(
         session,
         "case.attached",
-        lambda tx, who: engine.attach(tx, ref, incoming, who=who, expect=session.expect, key=session.key),
+        lambda tx, who: engine.attach(tx, ref, incoming, who=who, **session.facts()),
     )

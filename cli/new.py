@@ -58,8 +58,7 @@ def opening(definition: dict[str, Any]) -> Command:
                 given=given(values),
                 who=who,
                 owner=person_id(tx, owner) if owner else None,
-                reason=session.reason,
-                key=session.key,
+                **session.facts(),
             ),
         )
 

@@ -143,7 +143,7 @@ def apply(session: Session, path: str) -> None:
     def work(tx: Tx) -> dict[str, Any]:
         who = session.administering(tx)
         compiled = compiled_or_refused(sources, policies.current_or_none(tx), calendars.load(tx).names())
-        return policies.apply(tx, compiled, who)
+        return policies.apply(tx, compiled, who, reason=session.reason)
 
     done = session.change(work)
     event = done.pop("event")

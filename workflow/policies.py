@@ -98,7 +98,7 @@ def in_order(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def apply(tx: Tx, compiled: Compiled, who: "Who") -> dict[str, Any]:
+def apply(tx: Tx, compiled: Compiled, who: "Who", *, reason: str = "") -> dict[str, Any]:
     """Put a compiled policy in force. New cases follow it; open cases keep the version they were opened under."""
     from workflow.trail import digest, record  # hashes; who only looks needs none of it
 
@@ -135,5 +135,6 @@ def apply(tx: Tx, compiled: Compiled, who: "Who") -> dict[str, Any]:
             "zone": compiled.get("zone"),
             "calendar": compiled.get("calendar"),
         },
+        private={"reason": reason} if reason else None,
     )
     return {"policy": compiled["policy"], "hash": hash_, "types": rows, "event": written}

@@ -70,6 +70,17 @@ def prove(tx: Tx, event: str, *, withhold: Collection[str] = ()) -> str:
     return "\n".join(lines) + f"\n\n{head.note}\n" + "".join(f"{line}\n" for line in (SECOND, text, *told))
 
 
+def told(text: str) -> tuple[str, list[str]]:
+    """Of a proof that was written here: the canon of its event, and the fields whose values it discloses."""
+    canon_, *values = text.partition(f"\n{SECOND}\n")[2][:-1].split("\n")
+    return canon_, [str(json.loads(value)["field"]) for value in values]
+
+
+def stream_of(text: str) -> str:
+    """The stream of an event, from its canon."""
+    return str(json.loads(text)["stream"])
+
+
 def check(text: str, key: VerifierKey, witnesses: Sequence[VerifierKey] = ()) -> Answer:
     """{schema, ok, index, size, root, origin, event, disclosed, withheld, witnessed, of}; Integrity where it is none.
 

@@ -133,7 +133,8 @@ class Life:
             self._setting(one)
             doors = {
                 "case.acted": self._act, "case.assigned": self._assign, "case.linked": self._link,
-                "case.attached": self._attach, "case.commented": self._take, "extension.requested": self._ask_for_time,
+                "case.attached": self._attach, "case.commented": self._comment,
+                "extension.requested": self._ask_for_time,
                 "data.erased": self._erase, "extension.refused": self._refuse_time, "clock.extended": self._grant_time,
                 "clock.recomputed": self._recompute, "data.read": self._take, "case.signed": self._take,
                 **dict.fromkeys(FIRED, self._fire),
@@ -295,7 +296,18 @@ class Life:
         key = f"assigned/{one.n}"
         owe(self.room, case, written, "case.assigned", persons=[data["owner"]], key=key, body=body)
 
+    def _comment(self, one: Recorded) -> None:
+        self._keeps(one, {"text"})
+        self._take(one)
+
+    def _keeps(self, one: Recorded, wanted: set[str]) -> None:
+        """What an event of the small doors commits to; a reason it may always have."""
+        kept = set(one.event["commit"])
+        if kept - {"reason"} != wanted:
+            self._differs(f"it keeps {said(sorted(kept))}, decided again it keeps {said(sorted(wanted))}", one)
+
     def _link(self, one: Recorded) -> None:
+        self._keeps(one, set())
         self._counted(one)
         self.room.link(one.data["kind"], one.data["ref"])
 
@@ -304,6 +316,7 @@ class Life:
             self._differs("the case is closed")
         files = self._files(one.private())
         first = len(self.room.rows["file"]) + 1
+        self._keeps(one, {f"file/{first}"})
         written = self._counted(one)
         keep_files(self.room, self.case, files, first, written)
 

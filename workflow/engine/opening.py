@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from states.errors import N_, Usage
+from states.errors import N_, Conflict, Usage
 from states.opens import OPENED_BY
 from workflow import clocks, fields, numbers, policies, receipts
 from workflow.case import NEVER, Case
@@ -43,14 +43,24 @@ def open_case(
     who: Who,
     owner: str | None = None,
     reason: str = "",
+    expect: int | None = None,
     key: str | None = None,
     duty: str | None = None,
     due_on: str | None = None,
 ) -> Outcome:
-    """Open a case of a type in force; ``owner`` is a person id (default: the actor). A duty gives its code and date."""
+    """Open a case of a type in force; ``owner`` is a person id (default: the actor). A duty gives its code and date.
+
+    What does not exist is at version 0: ``expect`` of anything else is a Conflict.
+    """
     asked = [type_, unit, title, dict(given), owner, who.actor, reason]
     if seen := receipts.answer(tx, key, "new", asked):
         return seen
+    if expect:
+        raise Conflict(
+            "A case that is yet to be opened is at version 0, not {expected}.",
+            hint=N_("Leave --expect out, or say 0."),
+            expected=expect,
+        )
     definition = policies.definition(tx, type_)
     specs = definition["fields"]
     if not title.strip() or len(title) > LONGEST_TITLE:

@@ -1,5 +1,8 @@
 """Looking at all of a case is on record too: who took it out, as what, and whom it tells about."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from states.errors import N_, NotPermitted
 from states.guards import Definition, ladders_of, roles_asked
 from workflow.engine.common import MAY_ADD, acting_for, held_in
@@ -15,11 +18,21 @@ MAY_READ = (*MAY_ADD, "inspector")
 
 
 def read(
-    tx: Tx, ref: str, what: str, *, who: Who, reason: str = "", expect: int | None = None, key: str | None = None
+    tx: Tx,
+    ref: str,
+    what: str,
+    *,
+    who: Who,
+    reason: str = "",
+    expect: int | None = None,
+    key: str | None = None,
+    persons: Iterable[str] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """Record that all of a case is read, as ``what``; NotPermitted for somebody with no role in it.
+    """Record that a case is read, as ``what``; NotPermitted for somebody with no role in it.
 
-    The administrator may too: whoever keeps the database can read it anyway, and so it is on record.
+    ``persons``: whom it tells about, everybody in the case by default; ``more`` says what of the case was read. The
+    administrator may too: whoever keeps the database can read it anyway, and so it is on record.
     """
 
     def do(scene: Scene) -> Written:
@@ -31,8 +44,10 @@ def read(
                 hint=N_("Ask its owner, the office or an inspector for it."),
                 ref=ref,
             )
-        persons = {person for (text,) in tx.each(sql.CANONS, stream=ref) for person in persons_in(text)}
-        data = {"what": what, "persons": sorted(persons)}
+        told = persons
+        if told is None:
+            told = {person for (text,) in tx.each(sql.CANONS, stream=ref) for person in persons_in(text)}
+        data = {"what": what, "persons": sorted(told), **(more or {})}
         private = {"reason": reason} if reason else None
         return scene.case.write(tx, "data.read", acting_for(who, held, asked), data=data, private=private)
 

@@ -17,15 +17,18 @@ from workflow.trail import Who, Written
 MAY_ASSIGN = ("owner", "unit_head", "member_in_charge", "direct", "first", "office")
 
 
-def comment(tx: Tx, ref: str, text: str, *, who: Who, expect: int | None = None, key: str | None = None) -> Outcome:
+def comment(
+    tx: Tx, ref: str, text: str, *, who: Who, reason: str = "", expect: int | None = None, key: str | None = None
+) -> Outcome:
     """Put a remark on record; it changes nothing else, and a closed case takes it too."""
 
     def do(scene: Scene) -> Written:
         if not text.strip() or len(text) > fields.LONGEST:
             raise Usage("A comment needs some text, at most 8000 characters.", where="TEXT")
-        return scene.case.write(tx, "case.commented", who, private={"text": text.strip()})
+        return scene.case.write(tx, "case.commented", who, private={"text": text.strip(), **_why(reason)})
 
-    return small(tx, "comment", [ref, text, who.actor], ref, do, expect=expect, key=key, counts=False)
+    asked = [ref, text, who.actor, *_why(reason).values()]
+    return small(tx, "comment", asked, ref, do, expect=expect, key=key, counts=False)
 
 
 def assign(
@@ -52,7 +55,7 @@ def assign(
             "case.assigned",
             acting_for(who, held, MAY_ASSIGN),
             data={"owner": owner, "was": was, "version": case.version + 1},
-            private={"reason": reason} if reason else None,
+            private=_why(reason),
         )
         outbox.owe(
             tx, case, written, "case.assigned", persons=[owner], key=f"assigned/{written.n}", body={"state": case.state}
@@ -63,7 +66,15 @@ def assign(
 
 
 def link(
-    tx: Tx, ref: str, kind: str, other: str, *, who: Who, expect: int | None = None, key: str | None = None
+    tx: Tx,
+    ref: str,
+    kind: str,
+    other: str,
+    *,
+    who: Who,
+    reason: str = "",
+    expect: int | None = None,
+    key: str | None = None,
 ) -> Outcome:
     """Point from this case to another, in a word of the office's choice."""
 
@@ -78,12 +89,15 @@ def link(
         if tx.one(sql.LINK_KNOWN, case_id=case.id, kind=kind, ref=other):
             raise Conflict("{ref} is already linked so to {other}.", ref=ref, other=other)
         tx.put(sql.LINK_NEW, case_id=case.id, kind=kind, ref=other)
-        return case.write(tx, "case.linked", who_for, data={"kind": kind, "ref": other, "version": case.version + 1})
+        data = {"kind": kind, "ref": other, "version": case.version + 1}
+        return case.write(tx, "case.linked", who_for, data=data, private=_why(reason))
 
-    return small(tx, "link", [ref, kind, other, who.actor], ref, do, expect=expect, key=key)
+    return small(tx, "link", [ref, kind, other, who.actor, *_why(reason).values()], ref, do, expect=expect, key=key)
 
 
-def attach(tx: Tx, ref: str, file: Incoming, *, who: Who, expect: int | None = None, key: str | None = None) -> Outcome:
+def attach(
+    tx: Tx, ref: str, file: Incoming, *, who: Who, reason: str = "", expect: int | None = None, key: str | None = None
+) -> Outcome:
     """Add a file to a case that is still open."""
 
     def do(scene: Scene) -> Written:
@@ -92,12 +106,19 @@ def attach(tx: Tx, ref: str, file: Incoming, *, who: Who, expect: int | None = N
         who_for = may_add(scene, who)
         number = tx.one(sql.FILE_COUNT, id=case.id)
         no = (number[0] if number else 0) + 1
-        private = {f"file/{no}": {"name": file.name, "sha256": file.sha256, "size": file.size}}
+        private: dict[str, Any] = {f"file/{no}": {"name": file.name, "sha256": file.sha256, "size": file.size}}
+        private |= _why(reason)
         written = case.write(tx, "case.attached", who_for, data={"version": case.version + 1}, private=private)
         keep_files(tx, case, [file], no, written)
         return written
 
-    return small(tx, "attach", [ref, file.name, file.sha256, who.actor], ref, do, expect=expect, key=key)
+    asked = [ref, file.name, file.sha256, who.actor, *_why(reason).values()]
+    return small(tx, "attach", asked, ref, do, expect=expect, key=key)
+
+
+def _why(reason: str) -> dict[str, str]:
+    """A reason is kept beside the event; without one nothing is, and the digest of a key is what it was before."""
+    return {"reason": reason} if reason else {}
 
 
 def small(
