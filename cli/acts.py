@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli import render
+from cli.openings import lines
 from cli.session import Session
 from cli.texts import N_, _, title
 from cli.views import speak
@@ -58,7 +59,7 @@ def change(session: Session, kind: str, do: "Callable[[Tx, Who], Outcome]") -> N
             looked = look(tx, outcome, who)
     found, definition = looked
     event = None if session.dry_run else render.receipt(outcome.event)
-    data = {**speak(found), "event": event, "again": outcome.again}
+    data = {**speak(found), "event": event, "again": outcome.again, "opened": [*outcome.opened]}
     render.changed(session, data, lambda: _said(kind, outcome, found, definition, session.dry_run))
 
 
@@ -88,6 +89,7 @@ def _said(
     pattern = _VERBS.get(kind, N_("{ref}: {before} → {to}"))
     before, to = state(outcome.from_state), state(outcome.to_state)
     yield _(pattern).format(ref=outcome.ref, before=before, to=to, owner=found["owner"])
+    yield from lines(outcome.opened, outcome.not_opened)
     for clock in found["clocks"]:
         if clock["state"] in ("running", "breached"):
             named = title(definition["clocks"][clock["name"]]["title"], clock["name"])

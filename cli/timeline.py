@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cli import openings
 from cli.render import Block, day_time, shown
 from cli.texts import N_, _, role, title
 
@@ -119,6 +120,9 @@ class Timeline:
             yield _("nobody to tell as {role}: {why}").format(
                 role=role(skipped["role"]), why=_(_VACANT.get(skipped["why"], skipped["why"]))
             )
+        yield from openings.lines([row["ref"] for row in data.get("opens") or ()], data.get("not_opened") or ())
+        if isinstance(data.get("by"), dict):  # of an extension it is the amount
+            yield openings.origin(data["by"]["ref"])
         for effect in data.get("effects") or ():
             yield _("bars {who} from {what}: {since} – {until}").format(
                 who=self.person(str(effect["whom"])),

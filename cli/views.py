@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import fill
+from cli.openings import opener
 from cli.render import Block, Column, Row, day_time, names, shown, title_of
 from cli.texts import N_, _, language, title
 from states.errors import Problem
@@ -48,6 +49,8 @@ def case_blocks(case: Mapping[str, Any], definition: Mapping[str, Any]) -> list[
         [_("Owner"), case["owner"] or ""],
         [_("Opened"), day_time(case["opened_at"])],
     ]
+    if by := opener(case["links"]):
+        head.append([_("Opened by"), by])
     if case["closed_at"]:
         head.append([_("Closed"), day_time(case["closed_at"])])
     if case.get("as_of"):

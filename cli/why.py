@@ -20,6 +20,7 @@ ORIGINS = {
     "entered": N_("the case came into this state"),
     "reset": N_("an act began it anew"),
     "duty": N_("the duty's own date"),
+    "opener": N_("the case that opened it gave the limit"),
     "opened": N_("the case was opened"),
 }
 REASONS = {"calendar": N_("new calendar"), "reset": N_("begun anew"), "clock": N_("another limit moved")}
@@ -81,7 +82,7 @@ def _head(clock: Mapping[str, Any], definition: Mapping[str, Any]) -> list[list[
 
     precise = clock["due_on"] if clock["precision"] == "day" else clock["due_at"]
     origin = _(ORIGINS[clock["from"]]) if clock["from"] in ORIGINS else _title(definition, clock["from"])
-    rule = clock["rule"]["date"] if "date" in clock["rule"] else rule_text(clock["rule"])
+    rule = clock["rule"].get("date") or rule_text(clock["rule"].get("given", clock["rule"]))
     lines = [
         [_("State"), _(CLOCK_STATES[clock["state"]])],
         [_("Counted from"), f"{_time(clock['from_at'])} ({origin})"],

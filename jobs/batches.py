@@ -32,15 +32,16 @@ def in_batches(
     items: Sequence[ITEM],
     work: Callable[[Tx, ITEM], Sequence[DONE]],
     *,
+    most: int = CHUNK,
     stopping: Stopping = never,
 ) -> Outcome[ITEM, DONE]:
-    """Do every piece, a hundred to a commit when there are many.
+    """Do every piece, ``most`` to a commit when there are many.
 
     When a commit of many fails, nothing of it is kept and its pieces are done one by one: so the one that fails is
     known, and what shared the commit with it is not lost. Raises Outside where the database does not answer.
     """
     outcome: Outcome[ITEM, DONE] = Outcome([], [])
-    size = CHUNK if len(items) > CALM else 1
+    size = most if len(items) > CALM else 1
     for start in range(0, len(items), size):
         if stopping():
             break

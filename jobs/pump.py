@@ -8,9 +8,12 @@ from datetime import timedelta
 from secrets import randbelow
 from typing import NamedTuple
 
-from jobs.batches import Stopping, in_batches, never, sentence
+from jobs.batches import CALM, CHUNK, Stopping, in_batches, never, sentence
+from states.errors import NotFound
+from states.guards import fired_by_clocks
+from states.opens import by_itself
 from workflow import case as cases
-from workflow import engine, pulses
+from workflow import engine, policies, pulses
 from workflow.firing import Fired
 from workflow.instants import stamp
 from workflow.sql import clock as sql
@@ -54,11 +57,13 @@ def pump(store: Store, *, limit: int | None = None, stopping: Stopping = never) 
         if store.driver.kind == "postgres" and len(todo) > 1:  # workers side by side begin at different places
             first = randbelow(len(todo))
             todo = todo[first:] + todo[:first]
-        outcome = in_batches(store, todo, fire, stopping=stopping)
-        beat.fired.extend(outcome.done)
-        for case, problem in outcome.failed:
-            put_off(store, due[case], problem)
-        beat = beat._replace(failed=beat.failed + len(outcome.failed))
+        alone = openers(store) if store.driver.kind == "postgres" and len(todo) > CALM else frozenset()
+        for cases_, most in (([one for one in todo if one not in alone], CHUNK), ([*alone.intersection(todo)], 1)):
+            outcome = in_batches(store, cases_, fire, most=most, stopping=stopping)
+            beat.fired.extend(outcome.done)
+            for case, problem in outcome.failed:
+                put_off(store, due[case], problem)
+            beat = beat._replace(failed=beat.failed + len(outcome.failed))
     return beat
 
 
@@ -68,6 +73,26 @@ def owed(tx: Tx, limit: int = PAGE) -> Due:
     for timer, case, _ in tx.all(sql.DUE, now=tx.now, limit=limit):
         due.setdefault(case, []).append(timer)
     return due
+
+
+def openers(store: Store, limit: int = PAGE) -> frozenset[str]:
+    """Of the cases with timers due now, those whose clocks may open other cases: each has a commit of its own.
+
+    Such a commit takes the register of openings, and another case of its batch may have told the stream of a duty
+    before; `expand` takes the two the other way round, and one would wait for the other in a circle.
+    """
+    with store.read() as tx:
+        return frozenset(case for case, law in tx.all(sql.DUE_LAWS, now=tx.now, limit=limit) if opens(tx, law))
+
+
+def opens(tx: Tx, law: str) -> bool:
+    """Whether clocks under this definition open other cases."""
+    try:
+        definition = policies.definition_by_hash(tx, law)
+    except NotFound:
+        return False  # its cases fail one by one, and say why
+    entries = definition.get("opens", ())
+    return bool(entries) and any(by_itself(entry, fired_by_clocks(definition)) for entry in entries)
 
 
 def fire(tx: Tx, case_id: str) -> list[Fired]:

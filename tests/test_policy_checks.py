@@ -11,15 +11,26 @@ from support.policies import BROKEN, compiled, definition, good
 from states.compiler import Flaw, compile_policy
 
 
-def alongside(name: str) -> dict[str, str]:
-    """The broken file, with case types a duty could open if it names duties."""
+def openable() -> dict[str, str]:
+    """Case types that a duty or another case could open: some cannot be opened so."""
     task = good("task")
-    sources = {f"{name}.yaml": (BROKEN / f"{name}.yaml").read_text(encoding="utf-8")}
-    if "duties:" in sources[f"{name}.yaml"]:
-        letter = task.replace("case: task", "case: letter").replace("TSK", "LTR")
-        sources["task.yaml"] = task
-        sources["letter.yaml"] = letter.replace("{type: text}", "{type: text, required: true}")
-        sources["note.yaml"] = task.replace("case: task", "case: note").replace("TSK", "NTE").partition("clocks:")[0]
+    return {
+        "task.yaml": task,
+        "letter.yaml": task.replace("case: task", "case: letter")
+        .replace("TSK", "LTR")
+        .replace("{type: text}", "{type: text, required: true}"),
+        "note.yaml": task.replace("case: task", "case: note").replace("TSK", "NTE").partition("clocks:")[0],
+    }
+
+
+def alongside(name: str) -> dict[str, str]:
+    """The broken file, with what it could open if it has duties or opens other cases."""
+    text = (BROKEN / f"{name}.yaml").read_text(encoding="utf-8")
+    sources = {f"{name}.yaml": text}
+    if "\nopens:" in text:
+        sources["sanction.yaml"] = good("sanction")
+    if "duties:" in text or "\nopens:" in text:
+        sources |= openable()
     return sources
 
 
@@ -48,6 +59,11 @@ def test_no_broken_file_is_forgotten() -> None:
 def test_the_texts_the_broken_ones_were_made_from_are_right(names: list[str]) -> None:
     """What the broken files differ from compiles without a flaw."""
     assert compile_policy({f"{name}.yaml": good(name) for name in names})[1] == []
+
+
+def test_the_text_that_opens_other_cases_is_right() -> None:
+    """A type that opens others compiles beside the types it opens."""
+    assert compile_policy({"matter.yaml": good("matter"), **openable()})[1] == []
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Idempotency keys: the same key with the same arguments answers what was done; with others it is a conflict."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from states.errors import N_, Conflict
@@ -19,6 +20,7 @@ class Outcome(NamedTuple):
     event: Written
     again: bool = False
     opened: tuple[str, ...] = ()  # the cases it opened
+    not_opened: tuple[Mapping[str, Any], ...] = ()  # those it could not open: {case, link, unit, why, of}
 
 
 def answer(tx: Tx, key: str | None, verb: str, asked: list[Any]) -> Outcome | None:

@@ -20,11 +20,9 @@ class Replayed(Opens):
 
     __slots__ = ()
 
-    def begin(self, who: Who, written: Written) -> tuple[str, ...]:  # noqa: ARG002
-        rows = self.data.get("opens", [])
-        for row in rows:
+    def begin(self, who: Who, written: Written) -> None:  # noqa: ARG002
+        for row in self.data.get("opens", ()):
             self.scene.tx.link(row["link"], row["ref"])  # type: ignore[attr-defined]  # the tx is a Room
-        return tuple(row["ref"] for row in rows)
 
 
 def opened_by(scene: Scene, entries: Sequence[Entry], data: dict[str, Any]) -> Opens | None:

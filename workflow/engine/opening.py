@@ -149,8 +149,9 @@ def begin(
     )  # fmt: skip
     if by:
         tx.put(sql.LINK_NEW, case_id=case.id, kind=OPENED_BY, ref=by["ref"])
-    refs = opens.begin(who, written) if opens else ()
-    return Outcome(case.ref, case.version, None, case.state, written, opened=refs)
+    if opens:
+        opens.begin(who, written)
+    return Outcome(case.ref, case.version, None, case.state, written, **(opens.told if opens else {}))
 
 
 def first_limit(due_on: str | None, by: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -37,15 +37,20 @@ class Opens(NamedTuple):
     data: dict[str, Any]
     drafts: list[Draft]
 
-    def begin(self, who: Who, written: Written) -> tuple[str, ...]:
-        """Every case begins, linked both ways; answers the numbers."""
+    @property
+    def told(self) -> dict[str, Any]:
+        """What the outcome of an act says about it."""
+        refs = tuple(row["ref"] for row in self.data.get("opens", ()))
+        return {"opened": refs, "not_opened": tuple(self.data.get("not_opened", ()))}
+
+    def begin(self, who: Who, written: Written) -> None:
+        """Every case begins, linked both ways."""
         tx, case = self.scene.tx, self.scene.case
         rows = self.data.get("opens", [])
         for row, found in zip(rows, self.drafts, strict=True):
             by = {"ref": case.ref, "n": written.n, "link": row["link"]} | {k: row[k] for k in ("due",) if k in row}
             opening.begin(tx, found, who, ref=row["ref"], by=by)
             tx.put(sql.LINK_NEW, case_id=case.id, kind=row["link"], ref=row["ref"])
-        return tuple(row["ref"] for row in rows)
 
 
 def planned(scene: Scene, on: Trigger, *, as_of: str | None = None) -> Opens | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from states.errors import N_, Conflict, NotPermitted, Usage
+from states.opens import OPENED_BY
 from workflow import case as cases
 from workflow import fields, outbox, receipts
 from workflow.engine.common import acting_for, expect_version, held_in, keep_files, may_add, refuse_closed, save
@@ -83,6 +84,12 @@ def link(
         who_for = may_add(scene, who)
         if not (kind.isidentifier() or kind.replace("-", "_").isidentifier()) or len(kind) > 40:
             raise Usage("{kind} is not a word for a link.", hint=N_("Use letters and hyphens."), kind=repr(kind))
+        if kind == OPENED_BY:
+            raise Usage(
+                "{kind} says which case opened this one: the engine alone does.",
+                hint=N_("Use another word."),
+                kind=kind,
+            )
         fields.kept(tx, "ref", {"type": "ref"}, other)
         if other == ref or tx.one(sql.REF_KNOWN, ref=other) is None:
             raise Usage("A case is linked to another case.", where="REF2")

@@ -148,8 +148,9 @@ def carry_out(
     keep_files(tx, case, files, first, written)
     effects.follow(tx, case, definition, action, written)
     clocks.follow(scene, who, clocks.Step(before, action, changed, effective=effective))
-    refs = opens.begin(who, written) if opens else ()
-    return Outcome(case.ref, case.version, before, case.state, written, opened=refs)
+    if opens:
+        opens.begin(who, written)
+    return Outcome(case.ref, case.version, before, case.state, written, **(opens.told if opens else {}))
 
 
 def fire_timers(tx: Tx, case: Case) -> list[Fired]:

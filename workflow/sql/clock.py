@@ -26,6 +26,7 @@ TIMER_CLOSED = "UPDATE timer SET state = 'closed' WHERE id = :id AND state = 'op
 
 DUE = """SELECT id, case_id, try_at FROM timer WHERE state = 'open' AND try_at <= :now
 ORDER BY try_at, id LIMIT :limit"""
+DUE_LAWS = f"SELECT t.case_id, c.definition FROM ({DUE}) t JOIN cases c ON c.id = t.case_id"
 NEXT_AT = "SELECT min(try_at) FROM timer WHERE state = 'open'"
 STILL_OPEN = "SELECT 1 FROM timer WHERE id = :id AND state = 'open' AND try_at <= :now"
 BACK_OFF = """UPDATE timer SET attempts = attempts + 1, error = :error, try_at = :try_at
