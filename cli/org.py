@@ -1,31 +1,26 @@
 """`org`: the register; units, posts, people."""
 
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.base import arg, command, opt
-from cli.errors import fill
 from cli.session import Session
 from cli.texts import N_, _
 from cli.texts import role as role_name
 from cli.typed import day, today
-from states.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
     from workflow.store import Tx
 
+AS_KNOWN = opt(
+    "--as-known",
+    metavar="DAY",
+    help=N_("By what was on record at the end of this day; corrections made later left out."),
+)
 ON = opt("--on", metavar="DAY", help=N_("As of this day; today by default."))
 
-_TABLES = {
-    "unit": N_("units"),
-    "person": N_("people"),
-    "post": N_("posts"),
-    "posting": N_("postings"),
-    "portfolio": N_("portfolios"),
-    "leave": N_("leave"),
-}
+
 WHY = {
     "posting": N_("posting"),
     "acting": N_("acting"),
@@ -39,60 +34,12 @@ WHY = {
 }
 
 
+def _known(tx: "Tx", known: str | None) -> date | None:
+    return day(known, "--as-known", today(tx)) if known else None
+
+
 def _on(tx: "Tx", on: str | None) -> date:
     return day(on, "--on", today(tx)) if on else today(tx)
-
-
-@command(
-    N_("Bring in units, people, posts, postings, portfolios and leave from a YAML file. All of it or nothing."),
-    arg("file", metavar="FILE"),
-    changes=True,
-)
-def import_(session: Session, file: str) -> None:
-    """Rows the file does not name stay as they are; only for administrators."""
-    from workflow.register_import import import_register, plan, read_register
-    from workflow.store import Tx
-
-    register = read_register(_text(file), file)
-
-    def work(tx: Tx) -> tuple[Any, Any]:
-        who = session.administering(tx)
-        planned = plan(tx, register)
-        return planned, import_register(tx, planned, who, reason=session.reason)
-
-    planned, event = session.change(work)
-    warnings = [{"where": one.where, "message": fill(one.message, one.places)} for one in planned.warnings]
-    counts = planned.counts()
-    data = {
-        "schema": 1,
-        "file": file,
-        "counts": counts,
-        "warnings": warnings,
-        "event": render.receipt(event) if event and not session.dry_run else None,
-    }
-
-    def human() -> list[str]:
-        lines = [
-            _("{table}: {new} new, {changed} changed").format(table=_(_TABLES[table]), **count)
-            for table, count in counts.items()
-        ]
-        lines = lines or [_("Nothing to change: the register already says so.")]
-        if event and not session.dry_run:
-            lines.append(render.receipt_line(event))
-        return lines
-
-    render.changed(session, data, human)
-    for warning in warnings:
-        render.note(session, _("Note: {message}").format(message=f"{warning['where']}: {warning['message']}"))
-
-
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid("{path} is not UTF-8 text.", hint=N_("Save the file as UTF-8."), path=path) from error
-    except OSError as error:
-        raise NotFound("{path} cannot be read: {why}.", path=path, why=error.strerror or str(error)) from error
 
 
 @command(N_("Show the units as a tree."))
@@ -148,18 +95,20 @@ def about_blocks(found: dict[str, Any]) -> list[render.Block]:
     return blocks
 
 
-@command(N_("Show who answers for a unit, post by post."), arg("unit"), ON)
-def ladder(session: Session, unit: str, on: str | None) -> None:
+@command(N_("Show who answers for a unit, post by post."), arg("unit"), ON, AS_KNOWN)
+def ladder(session: Session, unit: str, on: str | None, as_known: str | None) -> None:
     """Vacancies and absences without a deputy are shown as such."""
     from workflow import register
 
     with session.read() as tx:
-        found = register.ladder(tx, unit, _on(tx, on))
+        found = register.ladder(tx, unit, _on(tx, on), _known(tx, as_known))
     rows = [
         [
             role_name(role["role"]),
             render.names(role["holders"]),
-            _(WHY[role["why"]]) if role["why"] else _holds(role["holders"]),
+            _(WHY[role["why"]])
+            if role["why"]
+            else _holds(role["holders"]) + (_(" (two at once)") if role["double"] else ""),
         ]
         for role in found["roles"]
     ]
@@ -179,15 +128,18 @@ def _holds(holders: list[dict[str, Any]]) -> str:
     arg("role"),
     opt("--unit", metavar="UNIT", required=True, help=N_("The unit.")),
     ON,
+    AS_KNOWN,
 )
-def who(session: Session, role: str, unit: str, on: str | None) -> None:
+def who(session: Session, role: str, unit: str, on: str | None, as_known: str | None) -> None:
     """Deputies in place of the absent; the one stood for is named."""
     from workflow import register
 
     with session.read() as tx:
-        found = register.who(tx, role, unit, _on(tx, on))
+        found = register.who(tx, role, unit, _on(tx, on), _known(tx, as_known))
     lines = [[holder["person"], holder["post"], holder["unit"], _holds([holder])] for holder in found["holders"]]
     heads = [_("Person"), _("Post"), _("Unit"), _("How")]
     render.one(session, {"schema": 1, **found}, lambda: [render.Block("holder", "", lines, heads)])
     if not lines and session.style() == "table":
         render.note(session, _("Nobody holds this role there."))
+    if found["double"]:
+        render.note(session, _("Two people are named for this at once: both are told, and either may act."))

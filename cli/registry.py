@@ -50,7 +50,7 @@ DUTY = Group(
 ORG = Group(
     "org",
     {
-        "import": ("cli.org:import_", N_("Bring in units, people and posts from a file.")),
+        "import": ("cli.org_import:import_", N_("Bring in units, people and posts from a file.")),
         "tree": ("cli.org:tree", N_("Show the units as a tree.")),
         "show": ("cli.org:show", N_("Show a unit or a person.")),
         "ladder": ("cli.org:ladder", N_("Show who answers for a unit, post by post.")),

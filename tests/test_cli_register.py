@@ -119,3 +119,52 @@ def test_whoami_data_shows_everything_held(office):
     assert {"portfolios", "leave", "stands_in_for", "named_in", "notices", "read_by"} <= mine.keys()
     assert [row["unit"] for row in office.json("whoami", "--data", "--as", "sun.yue")["portfolios"]] == ["DATA", "SAFE"]
     office.run("whoami", "--data", code=4)
+
+
+def test_importing_again_shows_the_difference(office):
+    """New and changed rows with old and new, rows that stay, whose cases wait; nothing is ended by itself."""
+    office.report()
+    rows = "postings:\n  - {person: chen.chen, unit: SAFE, post: staff, from: 2024-01-01, to: 2026-03-31}\n"
+    rows += "  - {person: zhou.ping, unit: SAFE, post: staff, from: 2026-04-01}\n"
+    file = office.file("april.yaml", rows)
+    for words in (["--dry-run"], []):
+        answer = office.json("org", "import", file, *words)
+        added, changed = sorted(answer["changes"], key=lambda row: row["change"])
+        assert (added["row"]["person"], added["row"]["from"], added["was"]) == ("zhou.ping", "2026-04-01", None)
+        assert changed["was"] == {"to": None}
+        assert changed["row"] == {
+            "person": "chen.chen", "unit": "SAFE", "post": "staff", "from": "2024-01-01", "to": "2026-03-31",
+            "acting": False,
+        }  # fmt: skip
+        assert changed["where"].startswith(f"{file}:2:")
+        staying = [row["row"]["person"] for row in answer["not_in_file"]]
+        assert {row["table"] for row in answer["not_in_file"]} == {"posting"}
+        assert "li.na" in staying
+        assert "chen.chen" not in staying
+        assert answer["handover"] == [{"person": "chen.chen", "refs": ["RPT-2026-0001"]}]
+    (holder,) = office.json("org", "who", "unit_head", "--unit", "SAFE")["holders"]
+    assert holder["person"] == "li.na"
+    again = office.run("org", "import", office.file("may.yaml", rows.replace("03-31", "04-30")), "--lang", "en")
+    assert "~ postings: chen.chen SAFE staff 2024-01-01: to 2026-03-31 → 2026-04-30" in again.out
+    assert "Not in the file, and left as they are: 7" in again.out
+    assert "chen.chen still owns 1 open cases: RPT-2026-0001" in again.out
+    assert office.json("org", "import", file)["counts"] == {"posting": {"new": 0, "changed": 1}}
+
+
+def test_a_posting_does_not_take_back_what_was_done(office):
+    """Exit 8 with the row and the reason, even where a reason is given; past answers are told as known then."""
+    ref = office.report()
+    office.run("do", ref, "submit", "--file", office.file("r.txt"), "--as", "chen.chen")
+    office.run("do", ref, "review", "--as", "sun.yue")
+    office.run("advance", "--to", "2026-03-02T09:00:00+08:00")
+    row = "{person: sun.yue, unit: CITY, post: member_in_charge, from: 2024-01-01, to: 2025-12-31}"
+    file = office.file(
+        "late.yaml", f"postings:\n  - {row}\nportfolios:\n  - {{person: sun.yue, units: [SAFE], to: 2025-12-31}}\n"
+    )
+    refused = office.run("org", "import", file, "--reason", "moved", code=8)
+    assert refused.err.startswith(f"Error: {file}:2:")
+    assert f"sun.yue did review in {ref} on 2026-01-05" in refused.err
+    (holder,) = office.json("org", "who", "member_in_charge", "--unit", "SAFE", "--on", "2026-01-05")["holders"]
+    assert holder["person"] == "sun.yue"
+    assert office.json("org", "who", "unit_head", "--unit", "SAFE", "--as-known", "2026-01-05")["holders"]
+    office.run("org", "who", "unit_head", "--unit", "SAFE", "--as-known", "2026-01-04", code=3)

@@ -497,6 +497,7 @@ def test_who_answers_is_told_by_login(store: Store):
             "unit": "mines",
             "on": "2026-05-04",
             "holders": [{"person": "sun", "post": "unit_head", "unit": "mines", "for": "qian", "why": "deputy"}],
+            "double": False,
         }
         assert register.who(tx, "first", "mines", MAY)["holders"] == [
             {"person": "zhao", "post": "first", "unit": "bureau", "for": None, "why": "posting"}

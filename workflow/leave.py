@@ -84,8 +84,26 @@ def end_leave(tx: Tx, who: Who, person: str, on: date, *, reason: str = "") -> W
         tx.put(sql.REMOVE_LEAVE, id=leave.id, expect=1)
         return _record(tx, "leave.ended", who, leave, reason, removed=True)
     ended = replace(leave, to_on=(on - timedelta(days=1)).isoformat())
+    if on < _today(tx):
+        _refuse_undoing(tx, leave, ended)
     tx.put(sql.SET_LEAVE, **asdict(ended))
     return _record(tx, "leave.ended", who, ended, reason, removed=False)
+
+
+def _refuse_undoing(tx: Tx, leave: Absence, ended: Absence) -> None:
+    """Whoever stood in on a day gone by, and acted, stood in."""
+    from workflow.register_past import changed_leave
+
+    for one in changed_leave(tx, asdict(leave), asdict(ended), _today(tx)):
+        if one.acted:
+            raise NotNow(
+                "{login} did {what} in {ref} on {day}, standing in; the leave cannot end before that.",
+                hint=N_("Say the day after that with --on, or a later one."),
+                login=_login(tx, one.person),
+                what=one.what,
+                ref=one.ref,
+                day=one.day,
+            )
 
 
 def list_leave(tx: Tx, since: date | None = None) -> list[dict[str, Any]]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from states.errors import N_, NotFound, Usage
 from workflow import policies
-from workflow.roles import ALIASES, Aliases, Holder, Parts, standing
+from workflow.drawn import standing_on
+from workflow.roles import ALIASES, Aliases, Holder, Parts
 from workflow.seats import POSTS
 from workflow.sql import register as sql
 from workflow.store.tx import Tx
@@ -55,23 +56,29 @@ def show(tx: Tx, name: str, on: date) -> dict[str, Any]:
     return _person(tx, person, on)
 
 
-def ladder(tx: Tx, unit: str, on: date) -> dict[str, Any]:
-    """Who answers for a unit, tier by tier: {unit, on, roles: [{role, holders, vacant, why}]}."""
-    there, aliases = standing(tx, unit, on), aliases_of(tx)
+def ladder(tx: Tx, unit: str, on: date, known: date | None = None) -> dict[str, Any]:
+    """Who answers for a unit, tier by tier: {unit, on, roles: [{role, holders, vacant, why, double}]}.
+
+    ``known``: by what was on record at the end of that day. ``double``: two hold one answerable post at once.
+    """
+    there, aliases = standing_on(tx, unit, on, known), aliases_of(tx)
     roles = []
     for role in LADDER:
         found = there.holders(role, _NOBODY, aliases)
         why = None if found else there.why_empty(role, _NOBODY, aliases)
-        roles.append({"role": role, "holders": _spoken(tx, found), "vacant": why == "vacant", "why": why})
+        double = there.double(role)
+        roles.append(
+            {"role": role, "holders": _spoken(tx, found), "vacant": why == "vacant", "why": why, "double": double}
+        )
     return {"unit": unit, "on": on.isoformat(), "roles": roles}
 
 
-def who(tx: Tx, role: str, unit: str, on: date) -> dict[str, Any]:
-    """Who holds one role around a unit: {role, unit, on, holders: [{person, post, unit, for, why}]}."""
-    there, aliases = standing(tx, unit, on), aliases_of(tx)
+def who(tx: Tx, role: str, unit: str, on: date, known: date | None = None) -> dict[str, Any]:
+    """Who holds one role around a unit: {role, unit, on, holders: [{person, post, unit, for, why}], double}."""
+    there, aliases = standing_on(tx, unit, on, known), aliases_of(tx)
     _known_role(tx, role, aliases)
     holders = _spoken(tx, there.holders(role, _NOBODY, aliases))
-    return {"role": role, "unit": unit, "on": on.isoformat(), "holders": holders}
+    return {"role": role, "unit": unit, "on": on.isoformat(), "holders": holders, "double": there.double(role)}
 
 
 def aliases_of(tx: Tx) -> Aliases:
@@ -153,7 +160,7 @@ def _known_role(tx: Tx, role: str, aliases: Aliases) -> None:
 
 def _unit(tx: Tx, unit: dict[str, Any], on: date) -> dict[str, Any]:
     day, code = on.isoformat(), unit["code"]
-    there = standing(tx, code, on)
+    there = standing_on(tx, code, on)
     return {
         **unit,
         "zone": there.zone or tx.workspace.zone,

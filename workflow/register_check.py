@@ -49,10 +49,10 @@ def check(tx: Tx, register: Register, tables: Mapping[str, Table]) -> tuple[list
     inspection.portfolios()
     inspection.leave(register)
     inspection.oddities(register, {row[0] for row in tx.all(sql.CALENDAR_NAMES)}, tx.now[:10])
-    return sorted(inspection.problems, key=_position), sorted(inspection.warnings, key=_position)
+    return sorted(inspection.problems, key=position), sorted(inspection.warnings, key=position)
 
 
-def _position(problem: Invalid) -> tuple[int, int]:
+def position(problem: Invalid) -> tuple[int, int]:
     _file, line, column = problem.where.rsplit(":", 2)
     return int(line), int(column)
 

@@ -23,7 +23,7 @@ Rows = dict[Row, tuple[dict[str, Any], Recorded]]
 
 def register(tx: Tx, found: Findings) -> None:
     """Every row of the register is as its last event left it, and every row has one."""
-    expected = _fold(tx, found)
+    expected = fold(tx, found)
     for table, (statement, keys) in _TABLES.items():
         rows = expected[table]
         for living in tx.named(statement):
@@ -41,10 +41,12 @@ def register(tx: Tx, found: Findings) -> None:
                 found.add(f"{_name(table, key)} is not in the register, the trail says it is", STREAM, by.n, by.id)
 
 
-def _fold(tx: Tx, found: Findings) -> dict[str, Rows]:
-    """The rows of each table as the events leave them, with the event that set each last."""
+def fold(tx: Tx, found: Findings, until: str | None = None) -> dict[str, Rows]:
+    """The rows of each table as the events (up to an instant) leave them, with the event that set each last."""
     tables: dict[str, Rows] = {name: {} for name in _TABLES}
     for one in of_stream(tx, STREAM):
+        if until is not None and one.at > until:
+            break
         data = one.data
         try:
             match one.kind:

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from workflow.seats import Recall, Seat, recall
+from workflow.seats import ANYWHERE, POSTS, Recall, Seat, Tier, recall
 from workflow.store.tx import Tx
 
 Aliases = Mapping[str, list[str]]
 
 ALIASES: Aliases = {"reviewer": ["member_in_charge", "direct"], "decider": ["direct", "first"]}
+ONE_ANSWERS = ("first", "direct", "unit_head", "member_in_charge", "chair")  # two at once is reported, not hidden
 _PERSON = re.compile(r"p_[0-9a-f]{20}")
 
 
@@ -105,6 +106,15 @@ class Standing:
         """Why `holders` is empty: ``on-leave`` when somebody holds the role but is absent, else ``vacant``."""
         return "on-leave" if self._seats(role, parts, aliases) else "vacant"
 
+    def double(self, role: str) -> bool:
+        """Whether two people are named at once where one answers; an acting holder is named beside the absent."""
+        if role.rpartition(".")[2] not in ONE_ANSWERS:
+            return False
+        seats = self._seats(role, Parts(), {})
+        if role.endswith("member_in_charge"):  # leaders who are that for the whole body share it on purpose
+            seats = [seat for seat in seats if seat.why == "portfolio"]
+        return len({seat.person for seat in seats if seat.why != "acting"}) > 1
+
     def held(self, person: str, roles: Iterable[str], parts: Parts, aliases: Aliases) -> dict[str, str | None]:
         """The roles this person may act in: None in own right (absent or not), else the person stood for."""
         held: dict[str, str | None] = {}
@@ -142,16 +152,23 @@ class Standing:
                 return self._party(parts.respondent) if parts.respondent and start == 0 else []
             case "member_in_charge":
                 return self._in_charge(start) or self._upward(role, start)
-            case "office" | "inspector":
-                return self._upward(role, start) or self._anywhere(role, start)
-        return self._upward(role, start)
+        if role in POSTS and role not in ANYWHERE:
+            return self._upward(role, start)
+        return self._upward(role, start) or self._anywhere(role, start)
 
     def _upward(self, post: str, start: int) -> list[Seat]:
         """The holders of the first unit upward, body included, that has any."""
         for tier in self._chain[start : self._end(start) + 1]:
-            if seats := [seat for seat in tier.posts.get(post, ()) if seat.on(self._day)]:
+            if seats := self._heads(tier) if post == "unit_head" else self._sitting(tier, post):
                 return seats
         return []
+
+    def _heads(self, tier: Tier) -> list[Seat]:
+        """The heads of one unit; a group is headed by its chair."""
+        return self._sitting(tier, "unit_head") or (self._sitting(tier, "chair") if tier.kind == "group" else [])
+
+    def _sitting(self, tier: Tier, post: str) -> list[Seat]:
+        return [seat for seat in tier.posts.get(post, ()) if seat.on(self._day)]
 
     def _in_charge(self, start: int) -> list[Seat]:
         for tier in self._chain[start : self._end(start) + 1]:
@@ -160,7 +177,7 @@ class Standing:
         return []
 
     def _anywhere(self, post: str, start: int) -> list[Seat]:
-        """The holders in any unit of the body, bodies below it left out."""
+        """The holders in any unit of the body, bodies below it left out; of a post of one's own, in its groups."""
         wide = self._recall.wide(self._chain[self._end(start)].code, self._day)
         return [seat for seat in wide if seat.post == post and seat.on(self._day)]
 
@@ -170,8 +187,8 @@ class Standing:
             return [Seat(respondent, "party", self.unit, "party")]
         there = Standing(self._recall, respondent, self.on)
         own = there._chain[0]
-        heads = () if own.kind == "body" else own.posts.get("unit_head", ())
-        return [seat for seat in heads if seat.on(self._day)] or there._upward("first", 0)
+        heads = [] if own.kind == "body" else there._heads(own)
+        return heads or there._upward("first", 0)
 
     def _end(self, start: int) -> int:
         """Where a walk from here ends: at the body, else at the top."""

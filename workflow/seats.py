@@ -17,6 +17,7 @@ T = TypeVar("T")
 POSTS = ("first", "direct", "member_in_charge", "unit_head", "office", "inspector", "staff")
 _RANK = {post: rank for rank, post in enumerate(POSTS)}
 _UNGRADED = 1_000_000
+ANYWHERE = frozenset({"office", "inspector"})  # looked for in every unit of the body; so is any post of a group
 
 
 class Seat(NamedTuple):
@@ -109,11 +110,11 @@ class Recall:
                 chain.append(Tier(code, parent, kind, zone, calendar, {}, []))
             tier = chain[depth]
             if post == "":
-                tier.charge.append(_seat(person, login, "member_in_charge", code, from_on, to_on, "portfolio", level))
+                tier.charge.append(seat(person, login, "member_in_charge", code, from_on, to_on, "portfolio", level))
             elif post is not None:
                 why = "acting" if acting else "posting"
-                seat = _seat(person, login, post, code, from_on, to_on, why, level)
-                tier.posts.setdefault(post, []).append(seat)
+                held = seat(person, login, post, code, from_on, to_on, why, level)
+                tier.posts.setdefault(post, []).append(held)
         if not chain:
             raise NotFound(
                 "There is no unit {unit} in the register.", hint=N_("`duecourse org tree` lists the units."), unit=unit
@@ -122,7 +123,7 @@ class Recall:
 
     def _read_wide(self, body: str, day: str) -> list[Seat]:
         return [
-            _seat(person, login, post, unit, from_on, to_on, "acting" if acting else "posting", level)
+            seat(person, login, post, unit, from_on, to_on, "acting" if acting else "posting", level)
             for unit, post, person, login, from_on, to_on, acting, level in self.tx.all(sql.WIDE, body=body, since=day)
         ]
 
@@ -133,7 +134,7 @@ class Recall:
         return absences
 
 
-def _seat(  # noqa: PLR0917  # a row of the database, in the order it comes
+def seat(  # noqa: PLR0917  # a row of the database, in the order it comes
     person: str, login: str, post: str, unit: str, from_on: str, to_on: str | None, why: str, level: int | None
 ) -> Seat:
     grade = _UNGRADED if level is None else level

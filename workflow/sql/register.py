@@ -22,13 +22,13 @@ JOIN person h ON h.id = f.person
 ORDER BY 1"""
 
 # The units of one body: down to, and without, the bodies below it.
-WIDE = """WITH RECURSIVE within(code) AS (
-  SELECT code FROM unit WHERE code = :body
+WIDE = """WITH RECURSIVE within(code, kind) AS (
+  SELECT code, kind FROM unit WHERE code = :body
   UNION
-  SELECT u.code FROM within JOIN unit u ON u.parent = within.code WHERE u.kind <> 'body')
+  SELECT u.code, u.kind FROM within JOIN unit u ON u.parent = within.code WHERE u.kind <> 'body')
 SELECT p.unit, p.post, p.person, h.login, p.from_on, p.to_on, p.acting, o.level
 FROM within
-JOIN posting p ON p.unit = within.code AND p.post IN ('office', 'inspector')
+JOIN posting p ON p.unit = within.code AND (within.kind = 'group' OR p.post IN ('office', 'inspector'))
   AND (p.to_on IS NULL OR p.to_on >= :since)
 JOIN person h ON h.id = p.person
 LEFT JOIN post o ON o.unit = p.unit AND o.post = p.post"""
@@ -61,6 +61,17 @@ LEFT JOIN person d ON d.id = l.deputy WHERE l.person = :person AND l.to_on >= :s
 LEAVE_SINCE = """SELECT l.id, l.person, h.login, l.deputy, d.login AS deputy_login, l.from_on, l.to_on FROM leave l
 JOIN person h ON h.id = l.person LEFT JOIN person d ON d.id = l.deputy
 WHERE l.to_on >= :since ORDER BY l.from_on, h.login"""
+
+ANY_CASE = "SELECT 1 FROM cases LIMIT 1"
+BEGAN = "SELECT at FROM event WHERE stream = 'log' AND n = 1"
+
+# What was done and who was told around a unit in a time, with the definition that says in which roles.
+ON_RECORD = """SELECT e.stream, e.kind, e.at, e.actor, e.behalf, e.action, e.canon, c.definition
+FROM event e JOIN cases c ON c.ref = e.stream
+WHERE e.unit = :unit AND e.at >= :since AND e.at <= :until AND e.kind IN
+('case.acted', 'clock.escalated', 'clock.reminded', 'clock.extended', 'extension.refused')
+ORDER BY e.at, e.stream, e.n"""
+OPEN_CASES_OF = """SELECT ref FROM cases WHERE owner = :person AND closed_at IS NULL ORDER BY ref"""
 
 SET_UNIT = """INSERT INTO unit (code, name, parent, kind, zone, calendar)
 VALUES (:code, :name, :parent, :kind, :zone, :calendar) ON CONFLICT (code) DO UPDATE SET
