@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from support.lived import live
 from support.office import REGISTER, Ran, run
 from support.raw import Raw
 from support.world import World, admin
-from test_sql import STATEMENTS
 
 from jobs import seal
 from states.errors import Problem
@@ -90,30 +88,6 @@ def typed(fenced: Fenced, *words: str, login: str = "postgres") -> Ran:
     """A command in the workspace, connected as somebody."""
     url = fenced.url.replace("postgres@", f"{login}@")
     return run("--home", str(fenced.folder / "ws"), "--db", url, *words, folder=fenced.folder)
-
-
-def test_what_it_may_is_what_it_needs():
-    """Every table has its line, and the rights of the application are those that its statements use, no more."""
-    from sqlmodel import SQLModel
-
-    import workflow.tables  # noqa: F401 - importing it fills the metadata
-
-    names = {*SQLModel.metadata.tables, "alembic_version"}
-    assert set(grants.APP) == names, "a new table needs a line in workflow/grants.py"
-    for table in names - {"alembic_version", "workspace", "person", "counter"}:
-        used = {"SELECT"}
-        for name, text in STATEMENTS.items():
-            if name.endswith("_SQLITE"):
-                continue
-            if re.search(rf"\bINSERT INTO {table}\b", text):
-                used.add("INSERT")
-                if " DO UPDATE " in text:
-                    used.add("UPDATE")
-            if re.search(rf"\bUPDATE {table}\b", text) or (text.endswith("_LOCK") and table in text):
-                used.add("UPDATE")
-            if re.search(rf"\bDELETE FROM {table}\b", text):
-                used.add("DELETE")
-        assert {right.partition("(")[0] for right in grants.APP[table]} == used, table
 
 
 def test_a_life_as_the_application(pg_server, tmp_path):

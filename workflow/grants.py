@@ -48,6 +48,7 @@ APP: dict[str, tuple[str, ...]] = {
     "extension": _LIVING,
     "file": _LIVING,
     "link": ("SELECT", "INSERT"),
+    "effect": (*_LIVING, "DELETE"),
     "period": _LIVING,
     "outbox": _LIVING,
     "receipt": _LIVING,
