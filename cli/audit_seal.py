@@ -7,7 +7,7 @@ from cli.base import command, complete_file, opt
 from cli.keys import checkpoint_file, keys, write
 from cli.session import Session
 from cli.texts import N_, _
-from states.errors import NotNow, Usage
+from states.errors import Invalid, NotNow, Usage
 
 if TYPE_CHECKING:
     from workflow.signer import Keys
@@ -51,15 +51,52 @@ def _with_key(session: Session) -> "Keys | None":
     opt("-o", "--output", metavar="FILE", shell_complete=complete_file, help=N_("Write it to a file.")),
     opt("--from", "since", metavar="SIZE", help=N_("With the proof from this size, for a witness that has seen it.")),
     opt("--public-key", is_flag=True, help=N_("Print the public key of the log instead.")),
+    opt("--publish", is_flag=True, help=N_("Give it to every place the settings publish.* name; on record.")),
+    opt("--mail", metavar="ADDRESS", multiple=True, help=N_("Send it to this address; repeatable; on record.")),
 )
-def checkpoint(session: Session, *, output: str | None, since: str | None, public_key: bool) -> None:
+def checkpoint(
+    session: Session,
+    *,
+    output: str | None,
+    since: str | None,
+    public_key: bool,
+    publish: bool,
+    mail: tuple[str, ...],
+) -> None:
     """NotNow before the first checkpoint."""
     text, data = _public_key(session) if public_key else _checkpoint(session, _size(since))
+    if publish or mail:
+        data["published"] = _publish(session, publish, mail)
     if output is None:
         render.text(session, data, text)
         return
     write(output, text)
     render.changed(session, data, lambda: [_("Written to {path}.").format(path=output)])
+
+
+def _publish(session: Session, everywhere: bool, addresses: tuple[str, ...]) -> dict[str, Any]:
+    """Give it away now; for those who may take out what is kept. The first outlet that does not take it is raised."""
+    from cli.audit import asker
+    from cli.outlets import mail_outlet, outlets
+    from jobs import publish
+    from workflow import lookup
+
+    ways = list(outlets(session)) if everywhere else []
+    if everywhere and not ways:
+        raise Invalid("No place is set up for checkpoints.", hint=N_("Set publish.file, publish.mail or another."))
+    if addresses:
+        ways.append(mail_outlet(session, ",".join(addresses)))
+    with session.read() as tx:
+        who = asker(session, tx)
+        lookup.permit(tx, who)
+    done = publish.now(session.store, ways, who)
+    for name in done.taken:
+        render.note(
+            session, _("The checkpoint over {size} events was given to: {place}.").format(size=done.size, place=name)
+        )
+    for problem in done.problems.values():
+        raise problem
+    return {name: render.receipt(written) for name, written in done.taken.items()}
 
 
 def _size(since: str | None) -> int:

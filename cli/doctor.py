@@ -28,7 +28,7 @@ def doctor(session: Session) -> int:
     wrong = {one.name for one in late}
     found = [one for one in found if one.name not in wrong] + late
     found += [Check(name, True, say) for name, say in IN_TIME.items() if name not in wrong]
-    found += [_receipts(session, Check), _mail(session, Check)]
+    found += [_receipts(session, Check), _mail(session, Check), _published(session, Check)]
     rows = [{"name": one.name, "ok": one.ok, "say": fill(one.say, one.places)} for one in found]
     ok = all(row["ok"] for row in rows)
 
@@ -58,3 +58,25 @@ def _mail(session: Session, check: "type[Check]") -> "Check":
     if file:
         return check("mail", True, N_("Notices are written to {file}."), {"file": file})
     return check("mail", True, N_("Mail is not set up: notices stay visible in `due` and `notify list`."))
+
+
+def _published(session: Session, check: "type[Check]") -> "Check":
+    """A checkpoint that is nowhere else shows nothing: whoever holds database and key could write all of it anew."""
+    from cli.outlets import outlets
+    from workflow import publishing, seal
+    from workflow.instants import moment
+
+    ways = [way.name for way in outlets(session)]
+    with session.read() as tx:
+        last, head, now, sandbox = publishing.last(tx), seal.signed(tx), tx.time, tx.workspace.sandbox
+    if not ways:
+        say = N_("No checkpoint is given away by itself: set publish.file, publish.mail or publish.command.")
+        return check("published", True, say)
+    if sandbox or not head.size:
+        return check("published", True, N_("There is no checkpoint to give away yet."))
+    for name in ways:
+        if name in last and moment(last[name].at) < now - publishing.DAILY * 1.25:
+            say = N_("The checkpoint was last given to {place} at {at}; it should be daily.")
+            return check("published", False, say, {"place": name, "at": last[name].at})
+    told = ", ".join(f"{name} {last[name].at[:16]}" for name in ways if name in last)
+    return check("published", True, N_("Checkpoints are given away: {places}."), {"places": told or "-"})

@@ -8,6 +8,7 @@ from cli import render
 from cli.base import command, opt
 from cli.keys import keys
 from cli.mailing import channel, voice
+from cli.outlets import outlets
 from cli.session import Session
 from cli.texts import N_, _
 from cli.typed import instant
@@ -30,13 +31,14 @@ def run(session: Session, once: bool) -> None:
     """Any number may run at once; each piece of work is done by one of them."""
     from jobs import runner
 
-    way = channel(session)
+    way, ways_out = channel(session), outlets(session)
     if once:
-        done = runner.run_once_all(session.store, way, voice(), keys(session), files_home(session))
+        done = runner.run_once_all(session.store, way, voice(), keys(session), files_home(session), outlets=ways_out)
         render.one(session, done, lambda: happened(done))
         return
     _log(session)
-    runner.run(runner.Settings(session.store.url, way, voice(), keys=keys(session), home=files_home(session)))
+    place, home = keys(session), files_home(session)
+    runner.run(runner.Settings(session.store.url, way, voice(), keys=place, home=home, outlets=ways_out))
 
 
 def files_home(session: Session) -> "Path | None":

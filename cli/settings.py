@@ -29,6 +29,9 @@ KEYS: dict[str, tuple[str | bool | None, str]] = {
     "mail.to_file": (None, N_("a file notices are appended to instead of being sent")),
     "seal.keys": (None, N_("the folder of the key that signs checkpoints; keys in the home by default")),
     "seal.passphrase_file": (None, N_("the file that holds the passphrase of that key, if it has one")),
+    "publish.file": (None, N_("where the newest checkpoint is written: a file, or a folder for all of them")),
+    "publish.mail": (None, N_("who gets checkpoints by mail: addresses, with commas between them")),
+    "publish.command": (None, N_("the program that gets checkpoints on its standard input; no shell reads it")),
 }
 
 

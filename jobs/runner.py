@@ -24,12 +24,13 @@ from apscheduler.executors.pool import BasePoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from jobs import deliver, expand, lateness, pump, recompute, retain, seal
+from jobs import deliver, expand, lateness, publish, pump, recompute, retain, seal
 from jobs.advance import answer
 from jobs.batches import Stopping, sentence
 from jobs.expand import Memory
 from jobs.letters import Voice
 from jobs.mail import Channel
+from jobs.outlets import Outlet
 from states.errors import Outside, Problem
 from workflow import pulses
 from workflow.instants import moment
@@ -67,6 +68,8 @@ class Settings:
     watch_every: float = 300
     seal_every: float = 5  # how often it looks whether it is time to seal
     keys: Keys | None = None
+    publish_every: float = 300  # how often it looks whether a checkpoint is owed to somebody
+    outlets: tuple[Outlet, ...] = ()
     retain_every: float = 300  # a beat; what is due is erased once a day
     home: Path | None = None  # where the files of the evidence lie; where that is not known nothing is erased by rule
     deadline: float = 30
@@ -105,6 +108,7 @@ def _plan(settings: Settings) -> list[tuple[str, float, Work]]:
         ("pump", settings.pump_every, _pump),
         ("lateness", settings.watch_every, _watch),
         ("seal", settings.seal_every, _sealing(settings.keys)),
+        ("publish", settings.publish_every, _publishing(settings.outlets)),
     ]
     if settings.home is not None:
         plan.append(("retain", settings.retain_every, _retaining(settings.home)))
@@ -190,6 +194,17 @@ def _sealing(keys: Keys | None) -> Work:
         done = seal.run_once(store, keys, stopping=stopping)
         if done.events:
             log.info("sealed %d, %d in all%s", done.events, done.size, "" if done.signed else ", not signed")
+
+    return work
+
+
+def _publishing(outlets: tuple[Outlet, ...]) -> Work:
+    def work(store: Store, stopping: Stopping) -> None:
+        done = publish.run_once(store, outlets, stopping=stopping)
+        if done.taken:
+            log.info("published the checkpoint over %d events: %s", done.size, ", ".join(done.taken))
+        for name, problem in done.problems.items():
+            log.warning("publish to %s: %s", name, sentence(problem))
 
     return work
 
@@ -294,6 +309,8 @@ def run_once_all(
     voice: Voice | None = None,
     keys: Keys | None = None,
     home: Path | None = None,
+    *,
+    outlets: tuple[Outlet, ...] = (),
 ) -> dict[str, Any]:
     """One pass of every job, as cron or a person asks for it: ``{now, fired, opened, counts}``."""
     counted = recompute.run(store)
@@ -304,5 +321,6 @@ def run_once_all(
         counts |= retain.run_once(store, home).told()
     if not store.workspace.sandbox:
         counts |= {"sealed": seal.run_once(store, keys).events}
+        counts |= {"published": len(publish.run_once(store, outlets).taken)}
     found = lateness.run_once(store)
     return answer(store, store.now(), fired, opened, late=len(found), **counts, **counted.told())

@@ -31,7 +31,7 @@ KINDS = (
     *(f"duty.{what}" for what in ("opened", "recorded", "met", "missed", "skipped")),
     *("notice.sent", "notice.failed", "policy.applied", "calendar.imported", "org.changed"),
     *("leave.set", "leave.ended", "data.erased", "data.read", "checkpoint.made", "case.signed", "key.registered"),
-    "grants.set",
+    *("checkpoint.published", "checkpoint.stamped", "grants.set"),
 )
 
 

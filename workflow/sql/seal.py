@@ -34,9 +34,9 @@ TILE = "SELECT hashes FROM tile WHERE level = :level AND n = :n"
 TILE_PUT = """INSERT INTO tile (level, n, hashes) VALUES (:level, :n, :hashes)
 ON CONFLICT (level, n) DO UPDATE SET hashes = excluded.hashes"""
 
-# Whether anything but checkpoints was sealed since a size.
-NEWS = """SELECT 1 FROM leaf l JOIN event e ON e.id = l.event
-WHERE l.idx >= :since AND e.kind <> 'checkpoint.made' LIMIT 1"""
+# Whether anything was sealed since a size but what tells of checkpoints.
+NEWS = """SELECT 1 FROM leaf l JOIN event e ON e.id = l.event WHERE l.idx >= :since
+AND e.kind NOT IN ('checkpoint.made', 'checkpoint.published', 'checkpoint.stamped') LIMIT 1"""
 
 LEAF = """SELECT e.id, e.canon, e.hash, l.idx FROM event e LEFT JOIN leaf l ON l.event = e.id WHERE e.id = :id"""
 KEPT = "SELECT field, salt, value FROM payload WHERE event = :id ORDER BY field"
