@@ -29,7 +29,11 @@ def doctor(session: Session) -> int:
     found = [one for one in found if one.name not in wrong] + late
     found += [Check(name, True, say) for name, say in IN_TIME.items() if name not in wrong]
     found += [_receipts(session, Check), _mail(session, Check), _published(session, Check)]
-    rows = [{"name": one.name, "ok": one.ok, "say": fill(one.say, one.places)} for one in found]
+    rows = [
+        {"name": one.name, "ok": one.ok, "say": fill(one.say, one.places)}
+        | ({"count": len(one.names), "names": one.names} if one.names is not None else {})
+        for one in found
+    ]
     ok = all(row["ok"] for row in rows)
 
     def human() -> list[render.Block]:

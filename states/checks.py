@@ -34,6 +34,16 @@ def check_shared(data: Mapping[str, Any], sheet: Sheet, known: Known) -> None:
             known.role(sheet, path, member)
             if name in _reach(member, known.aliases):
                 sheet.flaw(path, "role-loop", N_("The role `{name}` leads back to itself."), name=name)
+    for index, hats in enumerate(data.get("apart", ())):
+        path = ("apart", index)
+        for hat in hats:
+            if hat in CASE_ROLES or hat.startswith("superior."):
+                message = N_("`{name}` is nobody's hat: it depends on the case.")
+                sheet.flaw((*path, f"={hat}"), "apart", message, name=hat)
+            else:
+                known.role(sheet, (*path, f"={hat}"), hat)
+        if len(set(hats)) == 1:
+            sheet.flaw(path, "apart", N_("Hats are kept apart from each other: name two or more."))
     for name, ladder in data.get("ladders", {}).items():
         check_ladder(ladder, sheet, ("ladders", name), known)
 

@@ -83,6 +83,7 @@ class _Maker:
             "roles": self.roles,
             "types": self.types,
             "duties": duties,
+            **({"apart": self.head["apart"]} if self.head.get("apart") else {}),
             "sources": {document.file: document.text for document in self.documents},
         }
 

@@ -236,7 +236,15 @@ _PLACE_AND_TIME = {"calendar": text, "zone": text, "act-at": CLOCK_TIME}
 # A file is one of three: the policy, one case type, or a part with only names for all types to use.
 PART = record({"posts": many(NAME), **_SHARED})
 POLICY = record(
-    {"policy": NAME, "title": title, **_PLACE_AND_TIME, "posts": many(NAME), **_SHARED}, required=("policy",)
+    {
+        "policy": NAME,
+        "title": title,
+        **_PLACE_AND_TIME,
+        "posts": many(NAME),
+        "apart": many(many(ROLE, bare=False), bare=False),
+        **_SHARED,
+    },
+    required=("policy",),
 )
 CASE = record(
     {

@@ -6,14 +6,13 @@ from typing import Any, NamedTuple
 
 from states.errors import N_, NotFound
 from states.instants import zone_of
-from workflow import ask, calendars, fences, grants, policies, pulses
-from workflow.roles import ALIASES, Parts, standing
+from workflow import calendars, fences, grants, policies, pulses
+from workflow.health_people import findings
 from workflow.sql import clock as clock_sql
 from workflow.sql import held as sql
 from workflow.store import REVISION, Tx
 
 _SOME = 5
-_NOBODY = Parts()
 
 # Catalogue questions differ by database; they are not part of the engine's statements.
 _TRIGGERS = {
@@ -31,6 +30,7 @@ class Check(NamedTuple):
     ok: bool
     say: str
     places: dict[str, Any] = {}  # noqa: RUF012  # read only
+    names: list[str] | None = None  # everything it found, where that can be listed
 
 
 def checks(tx: Tx, kind: str) -> Iterator[Check]:
@@ -44,8 +44,9 @@ def checks(tx: Tx, kind: str) -> Iterator[Check]:
     yield from _calendars(tx)
     yield _provisional(tx)
     yield from _heartbeat(tx)
-    yield _vacancies(tx)
-    yield _orphans(tx)
+    for one in findings(tx):
+        say, places = one.say
+        yield Check(one.name, not one.names, say, places, one.names)
 
 
 def _fences(tx: Tx, kind: str) -> Check:
@@ -139,35 +140,6 @@ def _heartbeat(tx: Tx) -> Iterator[Check]:
         yield Check("heartbeat", False, N_("The clocks have never run: keep `duecourse run` running."))
     else:
         yield Check("heartbeat", True, N_("The clocks last ran at {at}."), {"at": pulse.at})
-
-
-def _vacancies(tx: Tx) -> Check:
-    """Answerable posts nobody holds: first and direct of each body, the head of each unit."""
-    today = tx.time.astimezone(zone_of(tx.workspace.zone)).date()
-    wanted = [(code, role) for (code,) in tx.all(sql.BODIES) for role in ("first", "direct")]
-    wanted += [(code, "unit_head") for (code,) in tx.all(sql.UNITS)]
-    empty = [f"{role} {code}" for code, role in wanted if not standing(tx, code, today).holders(role, _NOBODY, ALIASES)]
-    if empty:
-        say = N_("{count} answerable posts have no holder today: {names}.")
-        return Check("vacancies", False, say, {"count": len(empty), "names": _listed(empty)})
-    return Check("vacancies", True, N_("Every answerable post has a holder."))
-
-
-def _orphans(tx: Tx) -> Check:
-    """Running limits for which nobody answers now."""
-    found: list[str] = []
-    after = None
-    while True:
-        page = ask.due(tx, limit=500, after=after)
-        found += [row["ref"] for row in page["rows"] if not row["holders"]]
-        after = page["next"]
-        if after is None:
-            break
-    refs = list(dict.fromkeys(found))
-    if refs:
-        say = N_("Nobody answers for a limit of {count} open cases: {names}.")
-        return Check("orphans", False, say, {"count": len(refs), "names": _listed(refs)})
-    return Check("orphans", True, N_("Somebody answers for every running limit."))
 
 
 def _listed(names: list[str]) -> str:

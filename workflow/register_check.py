@@ -7,14 +7,15 @@ from itertools import groupby
 from typing import Any
 
 from states.errors import N_, Invalid
+from workflow import policies
+from workflow.hats import Hat, bodies, together
 from workflow.leave import Absence, circle
 from workflow.register_file import Register
-from workflow.roles import ALIASES
+from workflow.roles import ALIASES, ONE_ANSWERS, Aliases
 from workflow.sql import register as sql
 from workflow.store.tx import Tx
 
 DEEPEST = 60
-ANSWERABLE = ("first", "direct", "unit_head")  # two at once is reported, not hidden
 _OPEN = "9999-12-31"
 
 Key = tuple[str, ...]
@@ -49,6 +50,9 @@ def check(tx: Tx, register: Register, tables: Mapping[str, Table]) -> tuple[list
     inspection.portfolios()
     inspection.leave(register)
     inspection.oddities(register, {row[0] for row in tx.all(sql.CALENDAR_NAMES)}, tx.now[:10])
+    policy = policies.current_or_none(tx)
+    if policy and policy.get("apart"):
+        inspection.hats(policy["apart"], policy["roles"], tx.now[:10])
     return sorted(inspection.problems, key=position), sorted(inspection.warnings, key=position)
 
 
@@ -149,7 +153,7 @@ class _Inspection:
                 if single:
                     hint = N_("End the earlier posting with `to`, or mark one of the two `acting: true`.")
                     self.bad(where, _TAKEN, hint, **self.about(row, held))
-                elif key[1] in ANSWERABLE:
+                elif key[1] in ONE_ANSWERS and key[1] != "member_in_charge":
                     self.odd(where, _SHARED, **self.about(row, held))
 
     def about(self, row: RowOf, held: RowOf) -> dict[str, str]:
@@ -228,7 +232,31 @@ class _Inspection:
                     unit=key[1],
                 )
 
+    def hats(self, apart: list[list[str]], aliases: Aliases, today: str) -> None:
+        """Nobody is given two hats in one body that the policy keeps apart, from today on; old ones are left alone."""
+        postings, portfolios = self.tables["posting"], self.tables["portfolio"]
+        worn = [
+            Hat(row["person"], row["unit"], row.get("post", "member_in_charge"), row["from_on"], row["to_on"], where)
+            for table in (postings, portfolios)
+            for key, row in table.rows.items()
+            if (row["to_on"] or _OPEN) >= today
+            for where in (table.touched.get(key, ""),)
+        ]
+        body_of = bodies({key[0]: row for key, row in self.tables["unit"].rows.items()})
+        for both in together(worn, body_of, apart, {**ALIASES, **aliases}):
+            if where := both.other.where or both.one.where:
+                self.odd(
+                    where,
+                    _HATS,
+                    login=self.login(both.one.person),
+                    one=both.one.post,
+                    other=both.other.post,
+                    body=both.body,
+                    start=both.since,
+                )
 
+
+_HATS = N_("{login} is {one} and {other} in {body} from {start} on; the policy keeps these hats apart.")
 _HELD = N_("{login} already holds {post} of {unit} on {start}; the two postings overlap.")
 _NO_UNIT = N_("There is no unit `{name}` in this file or in the register.")
 _NO_UNIT_NEAR = N_("There is no unit `{name}` in this file or in the register; did you mean `{near}`?")
