@@ -17,6 +17,7 @@ SUBJECTS = {
     "clock.reminded": N_("{ref}: {clock} is due on {day}"),
     "clock.escalated": N_("{ref}: {clock} is overdue (step {step})"),
     "case.assigned": N_("{ref} is yours now"),
+    "case.acted": N_("{ref}: a step was taken that concerns you"),
 }
 ANY = N_("{ref}: {kind}")
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
+from states.charge_checks import check_charge
 from states.checking import Known, check_value, field_named, is_nothing, named
 from states.clock_checks import check_clocks
 from states.due_process import check_due_process
@@ -66,6 +67,7 @@ def check_definition(definition: Mapping[str, Any], sheet: Sheet, known: Known) 
     _check_actions(definition, sheet, known)
     _check_party(definition, sheet)
     _check_effects(definition, sheet)
+    check_charge(definition, sheet, known)
     _check_keep(definition, sheet)
     if sheet.flaws:
         return  # what follows goes from state to state: with a wrong name in between it would only guess
@@ -125,6 +127,8 @@ def _check_actions(definition: Mapping[str, Any], sheet: Sheet, known: Known) ->
             sheet.flaw((*path, "by"), "nobody", N_("Nobody may do `{name}`; name at least one role."), name=name)
         for role in action["by"]:
             known.role(sheet, (*path, "by", f"={role}"), role)
+        for role in action.get("tell", ()):
+            known.role(sheet, (*path, "tell", f"={role}"), role)
         for key in ("needs", "takes"):
             for field in action[key]:
                 if key == "needs" or field != action["effective"]:

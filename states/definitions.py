@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from states.guards import ladders_of
-from states.vocabulary import PRIVATE, roles_in_use
+from states.vocabulary import PRIVATE, RESPONDENTS, roles_in_use
 
 
 def define(
@@ -49,6 +49,9 @@ def define(
     }
     if data.get("opens"):  # no key where there is none: the hash of other definitions stays as it was
         definition["opens"] = [_opens(opens, given) for opens in data["opens"]]
+    if "grounds" in data:
+        definition["grounds"] = {"respondents": list(RESPONDENTS)} | data["grounds"]
+    definition |= {key: data[key] for key in ("powers", "failure", "decision") if key in data}
     definition["roles"] = roles_in_use(definition, roles)
     return definition
 
@@ -142,7 +145,8 @@ def _action(name: str, data: Mapping[str, Any], states: Mapping[str, Any]) -> di
         "effective": dated,
         "effective_max": effective.get("at-most"),
     }
-    return action | ({"in_person": True} if data.get("in_person") else {})  # a key few use changes no other hash
+    more = {"in_person": True} if data.get("in_person") else {}  # a key few use changes no other hash
+    return action | more | ({"tell": data["tell"]} if data.get("tell") else {})
 
 
 def _clock(name: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:

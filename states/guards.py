@@ -28,6 +28,7 @@ class Facts:
     clocks: Mapping[str, str | None] = field(default_factory=dict)
     overdue: frozenset[str] = frozenset()  # names of clocks past due
     system: bool = False  # a clock acts, nobody else
+    powers: Sequence[str] | None = None  # roles with power over this respondent, where the law names any; none: []
     stands_in: frozenset[str] = frozenset()  # of `roles`, those held only in the place of somebody else
     closed: frozenset[str] = frozenset()  # link words of which every linked case is closed
 
@@ -41,6 +42,8 @@ def roles_asked(definition: Definition) -> frozenset[str]:
             inner = innermost(term)
             if inner["t"] == "role":
                 asked.add(inner["role"])
+    if table := definition.get("powers"):
+        asked.update(("party", *(role for roles in table["about"].values() for role in roles)))
     return frozenset(asked - {"system"})
 
 
@@ -55,6 +58,19 @@ def links_asked(definition: Definition, action: str | None = None) -> frozenset[
         for term in (*found["unless"], *(term for item in found["when"] for term in item))
     )
     return frozenset(term["link"] for term in terms if term["t"] == "closed")
+
+
+def doers(definition: Definition, action: str, powers: Sequence[str] | None) -> Sequence[str]:
+    """The roles that may do an action; where it is decided about somebody, those with power over that one."""
+    found = definition["actions"][action]
+    by: Sequence[str] = found["by"]
+    return by if powers is None or not decides(definition, action) else powers
+
+
+def decides(definition: Definition, action: str) -> bool:
+    """Whether this action decides about a respondent, so that it takes a power over that one."""
+    table = definition.get("powers")
+    return table is not None and action in table["on"]
 
 
 def fired_by_clocks(definition: Definition) -> frozenset[str]:
@@ -85,7 +101,7 @@ def refusal(definition: Definition, action: str, facts: Facts, *, asking: bool =
         return _wrong_state(definition, action, facts)
     return (
         _wrong_role(definition, action, facts)
-        or _deputised(action, found, facts)
+        or _deputised(action, found, doers(definition, action, facts.powers), facts)
         or _excluded(action, found, facts)
         or _waiting(action, found, facts)
         or (None if asking else _incomplete(action, found, facts))
@@ -186,8 +202,9 @@ def _wrong_state(definition: Definition, action: str, facts: Facts) -> Problem:
 
 
 def _wrong_role(definition: Definition, action: str, facts: Facts) -> Problem | None:
-    by = definition["actions"][action]["by"]
+    by = doers(definition, action, facts.powers)
     if facts.system:
+        by = definition["actions"][action]["by"]
         if "system" in by or action in fired_by_clocks(definition):
             return None
         return NotPermitted(
@@ -195,6 +212,19 @@ def _wrong_role(definition: Definition, action: str, facts: Facts) -> Problem | 
             hint=N_("It is for: {roles}."),
             action=action,
             roles=", ".join(by),
+        )
+    if decides(definition, action) and "party" in facts.roles:
+        return NotPermitted(
+            "{action} is about you, and nobody decides in their own case.",
+            hint=N_("Somebody else has to do it: {roles}."),
+            action=action,
+            roles=", ".join(by) or "-",
+        )
+    if not by:
+        return NotPermitted(
+            "{action} is outside the powers of this body: the respondent belongs to another one.",
+            hint=N_("Open the case in a unit of the respondent's body, or of one above it."),
+            action=action,
         )
     if facts.roles.isdisjoint(role for role in by if role != "system"):
         return NotPermitted(
@@ -206,15 +236,15 @@ def _wrong_role(definition: Definition, action: str, facts: Facts) -> Problem | 
     return None
 
 
-def _deputised(action: str, found: Mapping[str, Any], facts: Facts) -> Problem | None:
+def _deputised(action: str, found: Mapping[str, Any], by: Sequence[str], facts: Facts) -> Problem | None:
     """Some acts are reserved to whoever holds the post: nobody does them in another's place."""
-    if not found.get("in_person") or not facts.roles.isdisjoint(set(found["by"]) - facts.stands_in):
+    if not found.get("in_person") or not facts.roles.isdisjoint(set(by) - facts.stands_in):
         return None
     return NotPermitted(
         "{action} is done in person by {roles}, and you hold no such role yourself: a deputy cannot do it.",
         hint=N_("Whoever is absent may still do it; an acting holder of the post may, too."),
         action=action,
-        roles=", ".join(found["by"]),
+        roles=", ".join(by),
     )
 
 

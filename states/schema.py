@@ -131,6 +131,7 @@ ACTION = record(
         "by": many(ROLE),
         "needs": many(_name),
         "takes": many(_name),
+        "tell": many(ROLE),
         "effective": effective,
         "reason": needed,
         "in_person": flag,
@@ -210,6 +211,12 @@ OPENS = record(
     required=("on", "case"),
 )
 AIM = record({"kind": many(text), "units": many(text)})
+GROUNDS = record(
+    {"whom": _name, "post": _name, "cites": _name, "kind": _name, "respondents": many(_name)},
+    required=("whom", "post", "cites", "kind"),
+)
+POWERS = record({"on": many(_name), "about": table(many(ROLE), _name)}, required=("on", "about"))
+DECISION = record({"took_part": _name, "objected": _name})
 DUE = record({"on": many(MONTH_DAY), "end": flag, "roll": one_of("none", "previous", "next")})
 DUTY = record(
     {
@@ -260,6 +267,10 @@ CASE = record(
         "clocks": table(CLOCK, NAME),
         "effects": many(EFFECT, bare=False),
         "opens": many(OPENS, bare=False),
+        "grounds": GROUNDS,
+        "powers": POWERS,
+        "failure": many(_name),
+        "decision": DECISION,
         "keep": keep,
         "keep_requester": period,
         **_SHARED,

@@ -14,6 +14,11 @@ BUILT_IN_ALIASES: Mapping[str, list[str]] = {"reviewer": ["member_in_charge", "d
 LISTS = frozenset({"units", "posts", "persons"})
 PRIVATE = frozenset({"text", "persons"})
 
+# A ground is a failure to do something. There is none for what somebody says, thinks or believes; none can be added.
+GROUNDS = ("not-done", "late", "step-skipped", "false-record", "not-led", "consequence")
+RESPONDENTS = ("body", "first", "direct", "member_in_charge")  # bodies and leaders, unless the law says otherwise
+ANYBODY = "any"
+
 # Option names of every command that changes something: a field of that name could not be given.
 TAKEN_OPTIONS = frozenset(
     {
@@ -37,6 +42,8 @@ def roles_in_use(definition: Mapping[str, Any], aliases: Mapping[str, list[str]]
 
 def _roles_named(definition: Mapping[str, Any]) -> Iterable[str]:
     yield from roles_asked(definition)
+    for action in definition["actions"].values():
+        yield from action.get("tell", ())
     for clock in definition["clocks"].values():
         yield from clock["holders"]
         yield from (clock["extension"] or {}).get("approve", ())

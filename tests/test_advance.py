@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.charge import missed
 from support.trails import life
 from support.world import World, local
 
@@ -159,7 +160,7 @@ def test_a_clock_that_acts_by_itself_sets_others_going(world):
         post="unit_head",
         ground="late",
         gravity="minor",
-        cites=world.report(),
+        cites=missed(world),
     )
     world.until("2026-04-30")
     assert world.case(acc)["state"] in {"proposed", "dismissed"}

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from support import zips
+from support.charge import missed
 from support.world import World, admin
 
 from jobs import retain
@@ -330,7 +331,7 @@ def test_what_was_erased_stays_erased(world):
 
 def test_a_dismissed_case_names_nobody(world):
     """Whom a dismissed case named, a dossier names no more once its rule has erased it: an id stays, no name."""
-    given = {"respondent": "li", "post": "head", "ground": "late", "cites": world.report(), "gravity": "none"}
+    given = {"respondent": "li", "post": "unit_head", "ground": "late", "cites": missed(world), "gravity": "none"}
     ref = world.new("accountability", "zhou", **given)
     world.do(ref, "dismiss", "zhao", reason="li was on leave that week")
     world.until("2026-12-01 09:00", jump=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.charge import missed
 from support.world import World, local
 
 from states.errors import Conflict, NotFound, NotNow, NotPermitted, Problem, Usage
@@ -128,7 +129,7 @@ def test_awareness_cannot_come_before_the_occurrence(world: World) -> None:
 
 def test_an_act_cannot_date_itself_before_its_case(world: World) -> None:
     """A decision cannot take effect before the case was even opened."""
-    cited = world.report()
+    cited = missed(world)
     ref = world.new(
         "accountability", "zhou", respondent="li", post="unit_head", ground="late", cites=cited, gravity="minor"
     )
@@ -145,7 +146,7 @@ def test_an_act_cannot_date_itself_before_its_case(world: World) -> None:
 
 def test_the_hearing_waits_for_the_answer_or_its_time(world: World) -> None:
     """Without an answer the hearing is refused; once the ten working days have passed it is not."""
-    cited = world.report()
+    cited = missed(world)
     ref = world.new(
         "accountability", "zhou", respondent="li", post="unit_head", ground="late", cites=cited, gravity="minor"
     )
@@ -161,7 +162,7 @@ def test_the_hearing_waits_for_the_answer_or_its_time(world: World) -> None:
 
 def test_an_appeal_is_answered_by_the_superior_and_not_by_the_first_decider(world: World) -> None:
     """The decider may not uphold the own decision; the superior's may."""
-    cited = world.report()
+    cited = missed(world)
     ref = world.new(
         "accountability", "zhou", respondent="li", post="unit_head", ground="late", cites=cited, gravity="minor"
     )

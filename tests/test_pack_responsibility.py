@@ -130,10 +130,12 @@ CLOCKS: dict[str, dict[str, tuple[str, Any, str, Any]]] = {
     "accountability": {
         "open": ("proposed", "10 working days", "decider", "overdue"),
         "lapse": ("proposed", "20 working days", "", None),
+        "told": ("opened", "3 working days", "office", "overdue"),
         "investigate": ("opened", "30 working days", "inspector", "overdue"),
         "answer": ("opened investigated", "10 working days", "party", "expired"),
         "hear": ("investigated", "20 working days", "decider", "overdue"),
         "decide": ("heard", "15 working days", "decider", "overdue"),
+        "deliver": ("decided filed", "3 working days", "office", "overdue"),
         "file": ("decided", "10 working days", "office", "overdue"),
         "appeal": ("decided filed", "15 days", "party", "expired"),
         "answer_appeal": ("appealed", "30 days", "superior.decider", "overdue"),

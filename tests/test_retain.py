@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from support.charge import missed
 from support.trails import breaks
 from support.world import World
 
@@ -157,14 +158,14 @@ def test_a_case_without_a_rule_is_kept_for_ever(world):
 
 def test_a_dismissed_case_loses_its_names(world):
     """Of the pack: half a year and the time to appeal after a dismissal nobody is named in the case any more."""
-    report = world.report()
+    report = missed(world)
     ref = world.new(
         "accountability", "zhou", respondent="li", post="unit_head", ground="late", cites=report, gravity="minor"
     )
     world.do(ref, "dismiss", "zhao", reason="it was not Li")
-    world.until("2026-08-24 08:59", jump=True)
-    assert waiting(world) == []
     world.until("2026-08-24 09:00", jump=True)
+    assert waiting(world) == []
+    world.until("2026-08-24 09:01", jump=True)
     forget(world)
     case = world.case(ref)
     assert {case["fields"][name] == GONE for name in ("respondent", "post", "gravity")} == {True}

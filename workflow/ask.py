@@ -156,6 +156,10 @@ def _actions(look: Look, found: Case, definition: policies.Definition, asking: "
     held = held_by(standing, found, definition, asking, roles_asked(definition)) if asking else {}
     facts = facts_of(found, look.tx.now, asking, held)
     facts.closed = closed_links(look.tx, found, definition)
+    if asking and definition.get("powers"):
+        from workflow import powers
+
+        facts.powers = powers.over(look.tx, found, definition, standing)
     rows = offered(definition, facts)
     if asking is None:
         return [{**row, "allowed": None, "why_not": None} for row in rows]

@@ -230,7 +230,10 @@ class Life:
             "opener": event["actor"], "severity": severity, "duty": data["duty"], "due_on": data["due_on"],
             "fields": fields.split(definition["fields"], values)[0], "version": 1, "reckoned": self.scene.reckoned,
             **({"by": by} if by else {}), **(opens.data if opens else {}),
+            **({"ground": data["ground"]} if "ground" in data else {}),
         }  # fmt: skip
+        if definition.get("grounds") and not data.get("ground"):
+            self._differs("it was opened on no ground")
         written = self.case.write(
             self.room, "case.opened", who, to_state=definition["initial"], rule=self.scene.rule("case", data["type"]),
             data=again, private=private,
@@ -256,13 +259,15 @@ class Life:
         facts = facts_of(case, self.room.now, who, held)
         facts.given, facts.files, facts.reason = values, len(files), str(private.get("reason", ""))
         facts.closed = self.scene.closed()
+        facts.powers = data.get("powers")
         problem = refusal(self.scene.definition, action, facts)
         if problem is not None:
             self._differs(f"decided again it is refused: {problem}")
         to = self.scene.definition["actions"][action]["to"] or case.state
         transition.carry_out(
-            self.scene, action, who, to, held=held, values=values, files=files, reason=facts.reason, closed=facts.closed
-        )
+            self.scene, action, who, to, held=held, values=values, files=files, reason=facts.reason,
+            closed=facts.closed, powers=facts.powers,
+        )  # fmt: skip
 
     def _fire(self, one: Recorded) -> None:
         """The clocks do what they owe by this time."""

@@ -3,17 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from jobs.demo.office import CITY, INSPECTOR, PEOPLE, POSTS, TOWN, UNITS
+from jobs.demo.office import CITY, INSPECTOR, PEOPLE, POSTS, TOWN
 from jobs.demo.stage import Answer
 from jobs.demo.story import Story, clock_of
 
 SPARED = tuple(login for login, _unit, post in POSTS if post in {"first", "direct", "inspector"})
-POST_NAMES = {
-    "unit_head": "head 负责人",
-    "member_in_charge": "deputy leader 分管领导",
-    "office": "office 办公室",
-    "staff": "staff 工作人员",
-}
 GRAVE = 2.0
 _PATIENCE = ((0.45, 1.0), (0.55, 0.0))  # from this share of the story on, a breach of this gravity is enough
 
@@ -67,7 +61,7 @@ def _charge(story: Story, breach: Answer) -> None:
     clock = clock_of(case, breach["data"]["clock"])
     given: dict[str, Any] = {
         "respondent": login,
-        "post": post_of(story, login, case["unit"], breach["at"][:10]),
+        "post": post_of(story, login, case["unit"], clock["due_on"]),
         "ground": "late" if clock["met_at"] else "not-done",
         "cites": case["ref"],
         "gravity": f"Due {clock['due_on']}; told up to step {clock['level']} 逾期，已升级至第{clock['level']}级",
@@ -77,8 +71,6 @@ def _charge(story: Story, breach: Answer) -> None:
 
 
 def post_of(story: Story, login: str, unit: str, day: str) -> str:
-    """The post somebody held on a day, in words; that of this unit before others."""
+    """The post of the register that somebody held on a day; that of this unit before others."""
     held = [row for row in story.stage.postings(login) if row["from"] <= day <= (row["to"] or day)]
-    row = min(held, key=lambda row: row["unit"] != unit)
-    name = next(one["name"] for one in UNITS if one["code"] == row["unit"])
-    return f"{name}, {POST_NAMES.get(row['post'], row['post'])}"
+    return str(min(held, key=lambda row: row["unit"] != unit)["post"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from support.world import World
 
 WHO = {"respondent": "li", "post": "unit_head", "ground": "late", "gravity": "a plan came twelve days late"}
@@ -12,6 +14,17 @@ def late_report(world: World, unit: str = "safety", as_: str = "wang") -> str:
     ref = world.new("report", as_, unit=unit, recipient="county")
     world.fast_forward(days=25)
     return ref
+
+
+def missed(world: World) -> str:
+    """An incident nobody reported in time, a minute after it was opened."""
+    ref = world.incident("critical", as_="li", occurred_at=hour_ago(world), aware_at=hour_ago(world))
+    world.fast_forward(minutes=1)
+    return ref
+
+
+def hour_ago(world: World) -> str:
+    return (datetime.fromisoformat(world.now) - timedelta(hours=1)).isoformat()
 
 
 def proposed(world: World, cites: str | None = None, as_: str = "zhou", unit: str = "safety", **more: str) -> str:

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from states.errors import N_, Conflict, Usage
 from states.opens import OPENED_BY
-from workflow import clocks, fields, numbers, policies, receipts
+from workflow import clocks, fields, grounds, numbers, policies, receipts
 from workflow.case import NEVER, Case
 from workflow.engine.common import check_times, graded, option_of
+from workflow.failures import Failure
 from workflow.receipts import Outcome
 from workflow.scene import Scene
 from workflow.sql import cases as sql
@@ -27,6 +28,7 @@ class Draft(NamedTuple):
     title: str
     owner: str | None
     values: dict[str, Any]
+    ground: dict[str, Any] | None  # the failure it is opened for, where its law asks for one
 
     @property
     def type(self) -> str:
@@ -74,9 +76,18 @@ def open_case(
 
 
 def draft(  # noqa: PLR0917  # what a case is made of
-    tx: Tx, definition: policies.Definition, unit: str, title: str, owner: str | None, values: dict[str, Any]
+    tx: Tx,
+    definition: policies.Definition,
+    unit: str,
+    title: str,
+    owner: str | None,
+    values: dict[str, Any],
+    pending: Failure | None = None,
 ) -> Draft:
-    """The case these values make, with its severity and defaults; Usage where something is missing."""
+    """The case these values make, with its severity and defaults; Usage where something is missing.
+
+    ``pending``: a failure whose event is about to be written and opens this case.
+    """
     values = values | graded(definition, values)
     for name, spec in definition["fields"].items():
         if name not in values and spec["default"] is not None:
@@ -91,7 +102,8 @@ def draft(  # noqa: PLR0917  # what a case is made of
                 option=option_of(name),
             )
     check_times(values, definition["fields"])
-    return Draft(definition, unit, title.strip(), owner, values)
+    ground = grounds.examine(tx, definition, unit, values, pending)
+    return Draft(definition, unit, title.strip(), owner, values, ground)
 
 
 def reserve(tx: Tx, found: Draft) -> str:
@@ -135,6 +147,7 @@ def begin(
             "type": found.type, "definition": case.definition, "case": case.id, "owner": case.owner,
             "opener": case.opener, "severity": severity, "duty": duty, "due_on": due_on, "fields": public, "version": 1,
             "reckoned": scene.reckoned, **({"by": dict(by)} if by else {}), **(opens.data if opens else {}),
+            **({"ground": found.ground} if found.ground else {}),
         },
         private={"title": case.title, **private, **({"reason": reason} if reason else {})},
         register=number,

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from states.errors import Invalid, NotFound, Usage
+from states.errors import Invalid, NotFound, NotNow, Usage
 from states.opens import Entry, Trigger, Word, limit_of, triggered, values_of, word_of
-from workflow import fields, numbers, policies, roles
+from workflow import failures, fields, numbers, policies, roles
 from workflow.engine import opening
 from workflow.engine.opening import LONGEST_TITLE, Draft
+from workflow.failures import Failure
 from workflow.instants import moment
 from workflow.roles import Holder, Standing
 from workflow.scene import Scene
@@ -61,6 +62,7 @@ def planned(scene: Scene, on: Trigger, *, as_of: str | None = None) -> Opens | N
     opens: list[dict[str, Any]] = []
     failed: list[dict[str, Any]] = []
     drafts: list[Draft] = []
+    pending = failures.pending(scene, on)
     for entry in entries:
         about: dict[str, Any] = {"case": entry["case"], "link": entry["link"]}
         limit = limit_of(entry, scene.case.fields)
@@ -69,7 +71,7 @@ def planned(scene: Scene, on: Trigger, *, as_of: str | None = None) -> Opens | N
                 failed.append({**about, "unit": None, "why": "no-superior", "of": ""})
                 continue
             try:
-                found = _draft(scene, entry, unit, as_of)
+                found = _draft(scene, entry, unit, as_of, pending)
             except Cannot as cannot:
                 failed.append({**about, "unit": unit, "why": cannot.why, "of": cannot.of})
                 continue
@@ -95,7 +97,7 @@ def _units(scene: Scene, entry: Entry) -> list[str | None]:
     return [value] if isinstance(value, str) else list(value or ())
 
 
-def _draft(scene: Scene, entry: Entry, unit: str, as_of: str | None) -> Draft:
+def _draft(scene: Scene, entry: Entry, unit: str, as_of: str | None, pending: Failure | None) -> Draft:
     """The case of one unit; Cannot where it could not be opened as the law asks for it."""
     tx = scene.tx
     definition = policies.in_force(tx, entry["case"])
@@ -106,7 +108,9 @@ def _draft(scene: Scene, entry: Entry, unit: str, as_of: str | None) -> Draft:
         values = dict(_values(scene, entry, definition, there, as_of))
         owners = roles.owners_of(there, entry["owner"], scene.definition["roles"]) if entry["owner"] else []
         owner = owners[0].person if owners else None
-        return opening.draft(tx, definition, unit, _title(scene, entry, definition), owner, values)
+        return opening.draft(tx, definition, unit, _title(scene, entry, definition), owner, values, pending)
+    except NotNow as problem:  # a charge without a verified failure, or about somebody who did not hold the post then
+        raise Cannot("no-ground", entry["case"]) from problem
     except (Usage, NotFound, Invalid) as problem:  # the type in force now wants what the pinned law does not give
         raise Cannot("refused", problem.where.lstrip("-").replace("-", "_")) from problem
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from states.effects import effects_of
-from states.guards import links_asked, roles_asked
+from states.guards import decides, doers, links_asked, roles_asked
 from workflow import case as cases
-from workflow import clocks, effects, fields, firing, numbers, receipts
+from workflow import clocks, effects, fields, firing, numbers, outbox, powers, receipts
 from workflow.case import Case
 from workflow.engine.common import (
     acting_for,
@@ -51,8 +51,9 @@ def act(
     scene = _scene(tx, case)
     catch_up(scene)  # what was owed before this act is on record before it
     held = held_in(scene, who, roles_asked(scene.definition))
-    who = _standing_for(scene, action, who, held)
-    outcome = _transition(scene, action, who, held=frozenset(held), given=given, files=files, reason=reason)
+    over = powers.over(tx, case, scene.definition, scene.standing) if decides(scene.definition, action) else None
+    who = _standing_for(scene, action, who, held, over)
+    outcome = _transition(scene, action, who, over=over, held=frozenset(held), given=given, files=files, reason=reason)
     save(scene)
     receipts.keep(tx, key, "do", asked, outcome)
     return outcome
@@ -75,6 +76,7 @@ def _transition(
     given: Mapping[str, Any],
     files: Sequence[Incoming],
     reason: str,
+    over: list[str] | None = None,
 ) -> Outcome:
     """One transition, top to bottom; the same for a person and for a clock that acts."""
     from states.machine import fire  # `transitions` is for those who change, not for those who look
@@ -83,11 +85,14 @@ def _transition(
     facts = facts_of(case, scene.tx.now, who, held)
     facts.given, facts.files, facts.reason = given, len(files), reason
     facts.closed = scene.closed()
+    facts.powers = over
     to = fire(definition, action, facts)
     spec = definition["actions"][action]
     values = fields.typed(scene.tx, definition["fields"], [*spec["needs"], *spec["takes"]], given)
     check_times(values, definition["fields"], case)
-    return carry_out(scene, action, who, to, held=held, values=values, files=files, reason=reason, closed=facts.closed)
+    return carry_out(
+        scene, action, who, to, held=held, values=values, files=files, reason=reason, closed=facts.closed, powers=over
+    )
 
 
 def carry_out(
@@ -101,6 +106,7 @@ def carry_out(
     files: Sequence[Incoming],
     reason: str,
     closed: frozenset[str] = frozenset(),
+    powers: Sequence[str] | None = None,
 ) -> Outcome:
     """What follows from an act that is allowed. `verify --replay` comes in here, with the values on record."""
     tx, case, definition = scene.tx, scene.case, scene.definition
@@ -127,6 +133,9 @@ def carry_out(
     data = {"version": case.version, "fields": public, "roles": sorted(held), "reckoned": scene.reckoned}
     if given := effects_of(definition, action, case.fields):
         data["effects"] = given
+    if powers is not None:
+        data["powers"] = list(powers)  # over the respondent at that time; the case alone does not say
+    told = _tell(scene, action, data)
     if effective:
         data["effective_at"] = effective
     if asked := links_asked(definition, action):  # whether other cases are closed is not to be read from this one
@@ -147,10 +156,22 @@ def carry_out(
     )
     keep_files(tx, case, files, first, written)
     effects.follow(tx, case, definition, action, written)
+    if told:
+        outbox.owe(tx, case, written, "case.acted", persons=told, key=f"acted/{written.n}", body={"action": action})
     clocks.follow(scene, who, clocks.Step(before, action, changed, effective=effective))
     if opens:
         opens.begin(who, written)
     return Outcome(case.ref, case.version, before, case.state, written, **(opens.told if opens else {}))
+
+
+def _tell(scene: Scene, action: str, data: dict[str, Any]) -> list[str]:
+    """Whom the act itself tells; who that is, and whom it found nobody for, goes into its data."""
+    roles = scene.definition["actions"][action].get("tell")
+    if not roles:
+        return []
+    told, skipped = scene.tell(roles)
+    data |= {"told": told, "skipped": skipped}
+    return [one["person"] for one in told]
 
 
 def fire_timers(tx: Tx, case: Case) -> list[Fired]:
@@ -197,6 +218,6 @@ def _owing(scene: Scene) -> list[tuple[str, str]]:
     return [(timer.at, name) for timer, name in pending if timer and timer.at <= scene.tx.now]
 
 
-def _standing_for(scene: Scene, action: str, who: Who, held: dict[str, str | None]) -> Who:
-    spec = scene.definition["actions"].get(action)
-    return acting_for(who, held, spec["by"]) if spec else who
+def _standing_for(scene: Scene, action: str, who: Who, held: dict[str, str | None], over: list[str] | None) -> Who:
+    known = action in scene.definition["actions"]
+    return acting_for(who, held, doers(scene.definition, action, over)) if known else who
