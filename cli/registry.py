@@ -95,6 +95,16 @@ CALENDAR = Group(
     },
     help=N_("Working days, days off, and how limits are counted."),
 )
+STATS = Group(
+    "stats",
+    {
+        "ontime": ("cli.stats:ontime", N_("Tell what was done in time, late, or not yet.")),
+        "backlog": ("cli.stats:backlog", N_("Tell what lies open, and how old it is.")),
+        "workload": ("cli.stats:workload", N_("Tell how much there was to do, by unit and post.")),
+        "scorecard": ("cli.stats:scorecard", N_("Tell what the policy counts of a year, and what it comes to.")),
+    },
+    help=N_("How the office did, in figures: by unit and post, never by person."),
+)
 NOTIFY = Group(
     "notify",
     {
@@ -142,6 +152,7 @@ ROOT: dict[str, Entry | Group] = {
     "audit": AUDIT,
     "policy": POLICY,
     "calendar": CALENDAR,
+    "stats": STATS,
     "notify": NOTIFY,
     "query": QUERY,
     "run": ("cli.run:run", N_("Let the clocks run: fire what is due, open duties, send notices.")),

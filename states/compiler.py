@@ -12,6 +12,8 @@ from states.duty_checks import check_duty
 from states.errors import N_
 from states.loader import Flaw
 from states.opens_checks import check_circle, check_known, check_opens
+from states.scorecard_checks import check_scorecard
+from states.scorecards import score_of
 from states.vocabulary import BUILT_IN_ALIASES
 
 __all__ = ["Flaw", "compile_policy", "read_sources"]
@@ -72,6 +74,7 @@ class _Maker:
         self._once("case", "case", N_("The case type {name} is already given in {file}."), "duplicate-name")
         self._opens()
         duties = self._duties()
+        scorecard = self._scorecard()
         name = self.head.get("policy", "own")
         return {
             "v": 1,
@@ -85,6 +88,7 @@ class _Maker:
             "duties": duties,
             **({"apart": self.head["apart"]} if self.head.get("apart") else {}),
             "sources": {document.file: document.text for document in self.documents},
+            **({"scorecard": scorecard} if scorecard else {}),
         }
 
     def _share(self, key: str, into: dict[str, Any]) -> None:
@@ -165,3 +169,25 @@ class _Maker:
                     duties[code] = duty_of(code, data, self.types.get(data["opens"], {}).get("fields", {}))
                     check_duty(duties[code], document.sheet, ("duties", code), self.types, known)
         return duties
+
+    def _scorecard(self) -> dict[str, Any] | None:
+        """What the office counts and what it is worth; one document of the policy says it."""
+        found: dict[str, Any] | None = None
+        first = ""
+        unsure = {document.data.get("case") for document in self.documents if document.flaws}
+        for document in self.documents:
+            data = document.data.get("scorecard")
+            if not data or "measures" not in data:
+                continue
+            if found is not None:
+                document.sheet.flaw(
+                    ("scorecard",),
+                    "duplicate-name",
+                    N_("`{name}` is already given in {file}; change it there."),
+                    name="scorecard",
+                    file=first,
+                )
+                continue
+            check_scorecard(data, document.sheet, self.types, unsure)
+            first, found = document.file, data
+        return score_of(found) if found and not any(document.flaws for document in self.documents) else None

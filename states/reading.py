@@ -39,6 +39,26 @@ def integer(sheet: Sheet, node: Node, path: Path) -> int:
     return int(node.raw)
 
 
+def natural(sheet: Sheet, node: Node, path: Path) -> int:
+    """A whole number that is not below nothing."""
+    found = integer(sheet, node, path)
+    if found < 0:
+        wrong(sheet, path, N_("a whole number from 0 up"), node)
+        return 0
+    return found
+
+
+def percent(sheet: Sheet, node: Node, path: Path) -> int | None:
+    """A whole number from 0 to 100; None for the word `none`."""
+    if node.raw == "none":
+        return None
+    found = integer(sheet, node, path)
+    if not 0 <= found <= 100:
+        wrong(sheet, path, N_("a percentage from 0 to 100, or `none`"), node)
+        return 0
+    return found
+
+
 def matching(shape: str, wanted: str, *, code: str = "bad-name") -> Read:
     """A reader for one word of the given shape."""
     pattern = re.compile(shape)

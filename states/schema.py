@@ -15,14 +15,17 @@ from states.reading import (
     integer,
     many,
     matching,
+    natural,
     needed,
     one_of,
+    percent,
     record,
     table,
     text,
     title,
 )
 from states.rule_reading import graded, reminder, rule
+from states.scorecards import OUTCOMES
 from states.sheet import Path, Sheet
 from states.term_reading import anchor, grade, term, terms, trigger
 
@@ -233,6 +236,22 @@ DUTY = record(
     required=("opens", "every", "due", "owner"),
 )
 
+# What a figure is worth, in percent; `none` where it does not count.
+MEASURE = record(
+    {
+        "title": title,
+        "counts": one_of(*OUTCOMES),
+        "of": table(many(_name), _name, at_value=True),
+        "weight": natural,
+        "worth": table(percent, _name, at_value=True),
+        "levels": table(natural, text, at_value=True),
+        "deduct": many(natural),
+    },
+    required=("counts",),
+)
+CRITERIA = record({"case": _name, "year": _name}, required=("case", "year"))
+SCORECARD = record({"criteria": CRITERIA, "measures": table(MEASURE, NAME)}, required=("measures",))
+
 _SHARED = {
     "roles": table(many(ROLE), NAME),
     "ladders": table(many(step, bare=False), NAME),
@@ -241,7 +260,7 @@ _SHARED = {
 _PLACE_AND_TIME = {"calendar": text, "zone": text, "act-at": CLOCK_TIME}
 
 # A file is one of three: the policy, one case type, or a part with only names for all types to use.
-PART = record({"posts": many(NAME), **_SHARED})
+PART = record({"posts": many(NAME), "scorecard": SCORECARD, **_SHARED})
 POLICY = record(
     {
         "policy": NAME,
@@ -249,6 +268,7 @@ POLICY = record(
         **_PLACE_AND_TIME,
         "posts": many(NAME),
         "apart": many(many(ROLE, bare=False), bare=False),
+        "scorecard": SCORECARD,
         **_SHARED,
     },
     required=("policy",),

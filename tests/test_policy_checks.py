@@ -10,6 +10,8 @@ from support.policies import BROKEN, compiled, definition, good
 
 from states.compiler import Flaw, compile_policy
 
+SCORECARD = "scorecard: {measures: {steps: {counts: escalations, deduct: [1]}}}\n"
+
 
 def openable() -> dict[str, str]:
     """Case types that a duty or another case could open: some cannot be opened so."""
@@ -31,6 +33,11 @@ def alongside(name: str) -> dict[str, str]:
         sources["sanction.yaml"] = good("sanction")
     if "duties:" in text or "\nopens:" in text:
         sources |= openable()
+    if "scorecard:" in text:
+        task = good("task")
+        alarm = task.replace("case: task", "case: alarm\nseverity: urgency").replace("TSK", "ALM")
+        sources["task.yaml"] = task
+        sources["alarm.yaml"] = alarm.replace("result: {type: text}", "result: {type: text}\n  year: {type: int}")
     return sources
 
 
@@ -95,6 +102,11 @@ def test_names_given_twice_in_different_files_are_refused() -> None:
             {"a.yaml": office, "b.yaml": part, "t.yaml": task},
             "duplicate-name",
             "plan",
+        ),
+        (
+            {"a.yaml": SCORECARD, "b.yaml": SCORECARD, "task.yaml": task},
+            "duplicate-name",
+            "scorecard",
         ),
     ]:
         policy, flaws = compile_policy(sources)

@@ -14,6 +14,7 @@ from states import schema
 from states.reading import Record
 from states.rules import KEYS
 from states.schema import BARS, FIELD_TYPES, WINDOWS
+from states.scorecards import OUTCOMES
 
 TEXT = (Path(__file__).parent.parent / "docs" / "policy-language.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
@@ -37,6 +38,9 @@ RECORDS: Mapping[str, Record] = {
     "powers": schema.POWERS,
     "decision": schema.DECISION,
     "duties.*": schema.DUTY,
+    "scorecard": schema.SCORECARD,
+    "scorecard.criteria": schema.CRITERIA,
+    "scorecard.measures.*": schema.MEASURE,
     "duties.*.for": schema.AIM,
     "duties.*.due": schema.DUE,
 }
@@ -65,7 +69,7 @@ def places(data: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for item in data:
             yield from places(item, f"{path}.*")
     elif isinstance(data, dict):
-        named = path in {"fields", "states", "actions", "clocks", "ladders", "duties", "roles"}
+        named = path in {"fields", "states", "actions", "clocks", "ladders", "duties", "roles", "scorecard.measures"}
         for key, value in data.items():
             yield path, key
             below = "*" if named else key
@@ -79,6 +83,9 @@ def test_every_block_of_the_reference_compiles(block: str) -> None:
         sources = {"type.yaml": block}
     elif block.startswith("policy:"):
         sources = {"policy.yaml": block, "type.yaml": FIRST}
+    elif block.startswith("scorecard:"):
+        whole = [block for block in BLOCKS if block.startswith("case:")]
+        sources = {"scorecard.yaml": block} | {f"type-{number}.yaml": text for number, text in enumerate(whole)}
     else:
         sources = {"type.yaml": written(over(parsed(FIRST), parsed(block)))}
     assert compiled(sources)["types"]
@@ -102,7 +109,7 @@ def test_the_reference_shows_every_key_in_a_block() -> None:
 def test_the_reference_explains_every_key() -> None:
     """Each key of the language and of a limit, and each word with a meaning of its own, is in a table or the text."""
     words = {key for record in RECORDS.values() for key in record.keys}
-    words |= {*KEYS, *FIELD_TYPES, *BARS, *WINDOWS}
+    words |= {*KEYS, *FIELD_TYPES, *BARS, *WINDOWS, *OUTCOMES, *OUTCOMES["duties"], *OUTCOMES["clocks"]}
     told = set(re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", TEXT, flags=re.MULTILINE | re.DOTALL)))
     told = {word for text in told for word in re.findall(r"[A-Za-z_-]+", text)}
     assert words - told == set()
