@@ -56,6 +56,8 @@ def loaded(office, *words: str) -> set[str]:
         ["case", "history", "{ref}"],
         ["audit", "log"],
         ["org", "who", "first", "--unit", "SAFE"],
+        ["stats", "ontime"],
+        ["stats", "scorecard"],
         ["new", "report", "--help"],
         ["do", "{ref}", "submit", "--help"],
     ],

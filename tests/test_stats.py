@@ -111,7 +111,7 @@ def test_the_workload_is_of_units_and_posts(lived: World) -> None:
     assert row(rows, post="owner") == {
         "unit": "safety", "post": "owner", "counts": "limits", "opened": 5, "closed": 4, "open": 1,
     }  # fmt: skip
-    assert {one["post"] for one in rows} == {None, "owner", "reviewer", "unit_head"}
+    assert {one["post"] for one in rows} == {None, "owner", "reviewer", "unit_head", "head"}
 
 
 def test_a_scorecard_adds_up_and_shows_the_sum(lived: World) -> None:

@@ -1,0 +1,136 @@
+"""Whatever an office does, each figure of `stats` is what a naive count over `audit log` comes to."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from support.counted import Counted
+from support.lived import ERRAND
+from support.world import World, copy_file
+from test_replay_random import LIFE, STEPS, Office
+
+from workflow import policies, stats, stats_standing, stats_tables
+from workflow.audit import log
+from workflow.scorecard import scorecard
+from workflow.store import Tx
+
+YEAR = 2026
+
+
+def everything(tx: Tx) -> list[dict[str, Any]]:
+    """The whole of `audit log`, page by page."""
+    rows: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = log(tx, limit=1000, after=after)
+        rows += page["rows"]
+        after = page["next"]
+        if after is None:
+            return rows
+
+
+def agree(tx: Tx) -> None:
+    """Every table and the scorecard against the naive count."""
+    types = policies.types(tx)
+    nobody = {
+        (name, clock)
+        for name, law in types.items()
+        for clock, spec in law["clocks"].items()
+        if not [role for role in spec["holders"] if role != "party"]
+    }
+    finals = {name: {s for s, state in law["states"].items() if state["final"]} for name, law in types.items()}
+    units = dict(tx.all("SELECT ref, unit FROM cases"))
+    told = Counted(everything(tx), YEAR, units, nobody, finals)
+
+    ontime = {row["unit"]: row for row in stats_tables.ontime(tx, year=YEAR)["rows"]}
+    for outcome, key in (("in-time", "in_time"), ("late", "late"), ("overdue", "overdue")):
+        count: Counter[str] = Counter()
+        for (unit, *_, how), number in told.ended.items():
+            count[unit] += number if how == outcome else 0
+        assert +count == +Counter({unit: row[key] for unit, row in ontime.items()}), outcome
+
+    work = [row for row in stats_tables.workload(tx, year=YEAR)["rows"] if row["post"] is None]
+    assert {(row["unit"], key): row[key] for row in work for key in ("opened", "closed", "open") if row[key]} == (
+        told.cases
+    )
+    lies: Counter[str] = Counter()
+    for row in stats_tables.backlog(tx)["rows"]:
+        lies[row["unit"]] += row["open"]
+    assert lies == {unit: number for (unit, what), number in told.cases.items() if what == "open"}
+    _card(tx, told)
+
+
+def _card(tx: Tx, told: Counted) -> None:
+    found = scorecard(tx, year=YEAR)
+    for measure in found["measures"]:
+        name, of = measure["name"], {(type_, clock) for type_, clocks in measure["of"].items() for clock in clocks}
+        counted: Counter[Any] = Counter()
+        if measure["counts"] == "duties":
+            counted.update((unit, None, outcome) for (unit, *_), outcome in told.duties.items())
+        elif measure["counts"] == "escalations":
+            for (unit, type_, clock, step), number in told.climbed.items():
+                if not of or (type_, clock) in of:
+                    counted[unit, step, "told"] += number
+        else:
+            for (unit, type_, clock, level, outcome), number in told.ended.items():
+                if (type_, clock) in of:
+                    counted[unit, level if measure["levels"] else None, outcome] += number
+        for whole in (True, False):  # the unit's figure, and that of its posts together
+            figures: Counter[Any] = Counter()
+            for row in found["rows"]:
+                if row["measure"] == name and (row["post"] is None) == whole:
+                    for figure in row["figures"]:
+                        figures[row["unit"], figure["level"], figure["outcome"]] += figure["count"]
+            assert figures == counted, name
+    facts = scorecard(tx, year=YEAR, explain=True)["rows"]
+    assert len(facts) == sum(
+        figure["count"] for row in found["rows"] if row["post"] is None for figure in row["figures"]
+    )
+
+
+def the_trail_says_the_same(tx: Tx) -> None:
+    """What the living tables say is open and overdue now, the trail says too, as of an instant gone by."""
+    law = stats.Law(tx)
+    now = stats.year_of(tx, YEAR)
+    then = now._replace(until=tx.now + "~", past=True)  # just after now
+    living = Counter(fact[:7] for fact in stats_standing.limits(tx, law, now))
+    trail = Counter(fact[:7] for fact in stats_standing.limits(tx, law, then))
+    assert living == trail
+    assert {case[:5] for case in stats_standing.cases(tx, now)} == {case[:5] for case in stats_standing.cases(tx, then)}
+
+
+def _live(template: Path, steps: list[tuple[int, int, int, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(copy_file(template, Path(folder)), Path(folder))
+        world.store.driver.synchronous = "OFF"  # type: ignore[attr-defined]  # nothing here outlives the test
+        try:
+            world.apply(ERRAND)
+            office = Office(world)
+            for step in steps:
+                office.live(step)
+            world.fast_forward(hours=1)
+            with world.store.read() as tx:
+                agree(tx)
+                the_trail_says_the_same(tx)
+        finally:
+            world.close()
+
+
+@settings(LIFE, max_examples=10)
+@given(steps=STEPS)
+def test_any_life_is_counted_right(world_file, steps):
+    """After any acts, refusals, waiting, downtime, new laws and calendars, every figure is the naive count."""
+    _live(world_file, steps)
+
+
+@pytest.mark.soak
+@settings(LIFE, max_examples=400)
+@given(steps=STEPS)
+def test_many_lives_are_counted_right(world_file, steps):
+    """The same for many more lives."""
+    _live(world_file, steps)
