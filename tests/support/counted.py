@@ -13,7 +13,10 @@ Key = tuple[Any, ...]
 
 
 class Counted:
-    """One walk through all events of one year. ``units``: of each case, as `case list` has them; ``nobody``: (type, clock) for whose end nobody answers."""
+    """One walk through all events of one year.
+
+    ``units``: of each case, as `case list` has them; ``nobody``: (type, clock) for whose end nobody answers.
+    """
 
     def __init__(
         self,
