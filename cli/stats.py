@@ -132,7 +132,7 @@ def scorecard(
 
     with session.read() as tx:
         found = card(tx, year=year, unit=unit, post=post, measure=measure, explain=explain)
-    if session.style() not in ("json", "ndjson"):
+    if session.style() == "table":
         for line in _fixed(found):
             render.note(session, line)
     if explain:
