@@ -11,6 +11,7 @@ _WHY = {
     "no-superior": N_("there is no body above"),
     "no-value": N_("there is nothing in {of}"),
     "no-type": N_("the policy in force has no such case type"),
+    "on-record": N_("the same is on record already"),
     "no-ground": N_("it shows no failure that somebody in that post answers for"),
     "refused": N_("the case type in force now does not take it so: {of}"),
 }

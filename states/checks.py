@@ -15,7 +15,7 @@ from states.guards import innermost
 from states.instants import zone_of
 from states.ladder_checks import check_ladder
 from states.sheet import Path, Sheet
-from states.vocabulary import CASE_ROLES, PRIVATE, TAKEN_OPTIONS
+from states.vocabulary import CASE_ROLES, COMPARABLE, PRIVATE, TAKEN_OPTIONS
 
 
 def check_shared(data: Mapping[str, Any], sheet: Sheet, known: Known) -> None:
@@ -69,6 +69,7 @@ def check_definition(definition: Mapping[str, Any], sheet: Sheet, known: Known) 
     _check_effects(definition, sheet)
     check_charge(definition, sheet, known)
     _check_keep(definition, sheet)
+    _check_distinct(definition, sheet)
     if sheet.flaws:
         return  # what follows goes from state to state: with a wrong name in between it would only guess
     _check_states(definition, sheet)
@@ -262,6 +263,12 @@ def _check_keep(definition: Mapping[str, Any], sheet: Sheet) -> None:
         sheet.flaw(
             ("keep_requester",), "requester", N_("No field is `requester: true`: there is nobody to be forgotten.")
         )
+
+
+def _check_distinct(definition: Mapping[str, Any], sheet: Sheet) -> None:
+    """What tells cases apart are plain facts: no text and no person is ever matched across cases."""
+    for index, name in enumerate(definition.get("distinct", ())):
+        field_named(definition, sheet, ("distinct", index), name, *COMPARABLE)
 
 
 def _check_given(definition: Mapping[str, Any], sheet: Sheet, path: Path, field: str, action: str) -> None:

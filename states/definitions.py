@@ -52,6 +52,8 @@ def define(
     if "grounds" in data:
         definition["grounds"] = {"respondents": list(RESPONDENTS)} | data["grounds"]
     definition |= {key: data[key] for key in ("powers", "failure", "decision") if key in data}
+    if data.get("distinct"):
+        definition["distinct"] = list(data["distinct"])
     definition["roles"] = roles_in_use(definition, roles)
     return definition
 

@@ -293,6 +293,7 @@ CASE = record(
         "decision": DECISION,
         "keep": keep,
         "keep_requester": period,
+        "distinct": many(_name, bare=False),
         **_SHARED,
     },
     required=("case", "ref", "states", "actions"),

@@ -13,6 +13,8 @@ BUILT_IN_ALIASES: Mapping[str, list[str]] = {"reviewer": ["member_in_charge", "d
 # Kinds of field that hold several values, and those whose value enters the trail only as a commitment.
 LISTS = frozenset({"units", "posts", "persons"})
 PRIVATE = frozenset({"text", "persons"})
+# Kinds of field by which two cases may be told apart: facts, neither words nor persons.
+COMPARABLE = ("choice", "flag", "int", "date", "time", "unit", "ref")
 
 # A ground is a failure to do something. There is none for what somebody says, thinks or believes; none can be added.
 GROUNDS = ("not-done", "late", "step-skipped", "false-record", "not-led", "consequence")

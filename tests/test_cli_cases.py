@@ -40,12 +40,15 @@ def test_a_life_from_draft_to_archive(office):
     ref = office.report()
     office.run("do", ref, "submit", "--file", office.file("figures.txt"), "--as", "chen.chen")
     said = office.run("do", ref, "review", "--as", "sun.yue").out
-    assert said.startswith(f"{ref}: submitted → reviewed\nNext: archive by 2026-01-12, held by qian.fang\n")
+    assert said.startswith(
+        f"{ref}: submitted → reviewed\nOpened: RCP-2026-0001\nNext: archive by 2026-01-12, held by qian.fang\n"
+    )
     office.run("do", ref, "archive", "--as", "qian.fang")
     case = office.json("case", "show", ref)
     assert (case["state"], case["version"], case["closed_at"]) == ("archived", 4, "2026-01-05T09:00:00+08:00")
     assert [row["ref"] for row in office.json("case", "list", "--closed")["rows"]] == [ref]
-    assert office.json("case", "list", "--open")["rows"] == []
+    (left,) = office.json("case", "list", "--open")["rows"]  # whom it went to says that it has arrived
+    assert (left["type"], left["unit"], left["owner"]) == ("receipt", "CITY", "qian.fang")
 
 
 @pytest.mark.parametrize(

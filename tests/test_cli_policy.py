@@ -64,13 +64,8 @@ def test_a_single_case_file_is_laid_over_the_policy_in_force(office):
     office.run("new", "visit", "--help", code=2)
     answer = office.json("policy", "apply", file)
     changed = {row["type"]: row["changed"] for row in answer["types"]}
-    assert changed == {
-        "accountability": False,
-        "incident": False,
-        "rectification": False,
-        "report": False,
-        "visit": True,
-    }
+    assert {name for name, anew in changed.items() if anew} == {"visit"}
+    assert changed.keys() > {"accountability", "incident", "rectification", "report"}
     words = ["--unit", "SAFE", "--title", "Plant 3", "--place", "North gate", "--as", "chen.chen"]
     assert office.json("new", "visit", *words)["ref"] == "VST-2026-0001"
     office.run("policy", "apply", file, "--as", "li.na", code=4)
@@ -81,7 +76,7 @@ def test_a_broken_policy_is_not_applied(office):
     file = office.file("visit.yaml", SKETCH.replace("to: done", "to: doen").replace("owner", "ownr"))
     refused = office.run("policy", "apply", file, "--format", "json", code=8)
     assert len(refused.error["problems"]) > 1
-    assert office.json("policy", "show")["types"].keys() == {"accountability", "incident", "rectification", "report"}
+    assert "visit" not in office.json("policy", "show")["types"]
 
 
 def test_show_gives_the_text_that_was_applied(office):

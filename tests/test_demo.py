@@ -40,7 +40,11 @@ class Lived:
 
     def events(self, **asked: Any) -> list[dict[str, Any]]:
         with self.store.read() as tx:
-            rows: list[dict[str, Any]] = audit.log(tx, limit=1000, **asked)["rows"]
+            page = audit.log(tx, limit=1000, **asked)
+            rows: list[dict[str, Any]] = page["rows"]
+            while page["next"]:
+                page = audit.log(tx, limit=1000, after=page["next"], **asked)
+                rows += page["rows"]
         return rows
 
     def refs(self) -> set[str]:

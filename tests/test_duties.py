@@ -29,6 +29,8 @@ ONE_DUTY = """
 policy: small
 calendar: CN
 zone: Asia/Shanghai
+roles:
+  desk: [unit_head, office]
 ladders:
   overdue: [{{after: 0, tell: [owner]}}]
 duties:
@@ -47,9 +49,10 @@ def policy(
     *, code: str = "note", kind: str = "body", every: str = "month", due: str = "{end: true, roll: previous}",
     lead: str = "5 working days", owner: str = "office",
 ) -> dict[str, Any]:  # fmt: skip
-    """The report of the pack under one duty."""
+    """The report of the pack, with its receipts, under one duty."""
+    shipped = pack_sources("responsibility")
     text = ONE_DUTY.format(code=code, kind=kind, every=every, due=due, lead=lead, owner=owner)
-    return compiled({"policy.yaml": text, "report.yaml": pack_sources("responsibility")["report.yaml"]})
+    return compiled({"policy.yaml": text, **{file: shipped[file] for file in ("report.yaml", "receipt.yaml")}})
 
 
 @pytest.fixture

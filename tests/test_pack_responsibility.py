@@ -16,9 +16,9 @@ TYPES = {name: EVERY[name] for name in FIXED}
 
 # type: (prefix, required on opening, optional on opening)
 OPENING = {
-    "report": ("RPT", {"recipient"}, {"kind", "period", "copy_to"}),
+    "report": ("RPT", {"recipient"}, {"kind", "period", "copy_to", "proposals"}),
     "incident": ("INC", {"severity", "occurred_at"}, {"aware_at"}),
-    "rectification": ("RCT", {"finding"}, {"class"}),
+    "rectification": ("RCT", {"finding"}, {"class", "source"}),
     "accountability": ("ACC", {"respondent", "post", "ground", "cites", "gravity"}, set()),
 }
 
@@ -80,7 +80,7 @@ CHOICES = {
 
 FINAL = {
     "report": {"archived", "withdrawn"},
-    "incident": {"resolved", "dismissed"},
+    "incident": {"resolved", "dismissed", "referred", "merged"},
     "rectification": {"verified"},
     "accountability": {"closed", "dismissed", "overturned"},
 }
@@ -91,6 +91,7 @@ OPEN_INCIDENT = "raised analysed reported"
 CLOCKS: dict[str, dict[str, tuple[str, Any, str, Any]]] = {
     "report": {
         "submit": ("drafted", "10 working days", "owner", "overdue"),
+        "urgent": ("drafted", "1 working day", "owner unit_head", "overdue"),
         "review": ("submitted", "5 working days", "reviewer", "overdue"),
         "archive": ("reviewed", "5 working days", "office", "overdue"),
     },
@@ -118,6 +119,24 @@ CLOCKS: dict[str, dict[str, tuple[str, Any, str, Any]]] = {
             "unit_head",
             "overdue",
         ),
+        "follow_up": (
+            OPEN_INCIDENT,
+            {"critical": "12 hours", "major": "1 day", "large": "3 working days", "general": "5 working days"},
+            "unit_head",
+            {"critical": "hours", "major": "overdue", "large": "overdue", "general": "overdue"},
+        ),
+        "lead": (
+            OPEN_INCIDENT,
+            {"critical": "2 hours", "major": "4 hours", "large": None, "general": None},
+            "first",
+            {"critical": "hours", "major": "hours", "large": None, "general": None},
+        ),
+        "statement": (
+            OPEN_INCIDENT,
+            {"critical": "5 hours", "major": "24 hours", "large": "2 working days", "general": None},
+            "office",
+            {"critical": "hours", "major": "hours", "large": "overdue", "general": None},
+        ),
     },
     "rectification": {
         "plan": ("found", "10 working days", "owner", "overdue"),
@@ -127,6 +146,7 @@ CLOCKS: dict[str, dict[str, tuple[str, Any, str, Any]]] = {
             "owner unit_head",
             "overdue",
         ),
+        "progress": ("planned", "1 month", "owner", "overdue"),
         "verify": ("done", "10 working days", "reviewer inspector", "overdue"),
     },
     "accountability": {
@@ -164,7 +184,7 @@ LADDERS = {
 
 def _limit(limit: dict[str, Any]) -> Any:
     """The limit as the tables above write it."""
-    return {choice: rule["limit"] for choice, rule in limit["of"].items()} if "by" in limit else limit["limit"]
+    return {choice: rule and rule["limit"] for choice, rule in limit["of"].items()} if "by" in limit else limit["limit"]
 
 
 def test_the_pack_has_its_four_types_and_its_place_and_time() -> None:
@@ -224,11 +244,13 @@ def test_an_action_is_as_in_the_table(case: str, action: str) -> None:
 
 
 def test_actions_beyond_the_table_are_never_required() -> None:
-    """The pack has the actions of the table in their order; what it has besides moves no case, so nobody needs it."""
+    """The pack has the actions of the table in their order; what it has besides moves no case, or ends it otherwise."""
     for case, rows in ACTIONS.items():
         actions = TYPES[case]["actions"]
         assert [name for name in actions if name in rows] == list(rows)
-        assert {name for name in actions if name not in rows and actions[name]["to"] is not None} == set()
+        moving = {name for name in actions if name not in rows and actions[name]["to"] is not None}
+        assert moving == ({"refer", "merge"} if case == "incident" else set())
+        assert {TYPES[case]["states"][actions[name]["to"]]["final"] for name in moving} <= {True}
 
 
 @pytest.mark.parametrize(("case", "clock"), [(case, clock) for case, rows in CLOCKS.items() for clock in rows])
@@ -254,7 +276,11 @@ def test_clocks_are_these_and_their_turns_are_said() -> None:
     first = incident["first_report"]
     assert first["from"] == {"a": "field", "field": "aware_at"}
     assert (first["met_by"], first["once"]) == (["notify", "report"], True)
-    assert [clock["cancels"] for clock in incident.values()] == [["dismiss"]] * 3
+    assert [clock["cancels"] for clock in incident.values()][:3] == [["dismiss", "refer", "merge"]] * 3
+    assert (incident["statement"]["starts_on"], incident["statement"]["once"]) == (["call_statement"], True)
+    assert incident["follow_up"]["starts_on"] == ["notify", "report", "follow_up"]
+    assert report["urgent"]["if"] == {"kind": ["urgent"]}
+    assert TYPES["rectification"]["clocks"]["progress"]["if"] == {"class": ["long"]}
     extension = {"max": "10 working days", "times": 1, "approve": ["direct"], "from": "due"}
     assert incident["resolve"]["extension"] == extension
     assert accountability["investigate"]["extension"] == {
@@ -327,7 +353,7 @@ def test_the_duties_open_reports_in_time() -> None:
 def _titles(thing: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
     if isinstance(thing, dict):
         for key, value in thing.items():
-            if key == "title":
+            if key == "title" and value is not None:  # of what is opened: else the title of its type
                 yield path, value
             elif key == "titles":
                 yield from ((f"{path}/{choice}", title) for choice, title in value.items())

@@ -302,7 +302,7 @@ FORGED: list[tuple[str, Callable[[Attack, str], int], Change, str]] = [
     (INCIDENT, nth("clock.extended"), data(by="30 working days"), "due_at is '"),
     (INCIDENT, nth("clock.extended"), data(id="other"), "nobody else had asked for this time"),
     (INCIDENT, nth("extension.requested"), data(by="30 working days"), "is more than the"),
-    (INCIDENT, nth("case.acted", action="regrade"), data(fields={"severity": "general"}), "due_at is '"),
+    (INCIDENT, nth("case.acted", action="regrade"), data(fields={"severity": "general"}), "opens is [{"),
     (ERRAND, nth("clock.paused"), removed, "clock.paused should come here"),
     (ERRAND, nth("clock.resumed"), data(stops=[]), "stops is [], decided again it is [["),
     (ERRAND, nth("case.acted", action="lapse"), event(action="warn", to="asked"), "action is 'warn', decided again"),

@@ -56,6 +56,8 @@ EXPECTED = [
     ("clock-without-result-graded", "clock-without-result", 12, 99, "none"),
     ("dead-end", "dead-end", 8, 3, "parked"),
     ("decision-wrong-type", "wrong-type", 60, 22, "note"),
+    ("distinct-unknown-field", "unknown-field", 3, 12, "held_on"),
+    ("distinct-wrong-type", "wrong-type", 3, 12, "result"),
     ("duplicate-choice", "duplicate-key", 4, 36, "[plain"),
     ("duplicate-key", "duplicate-key", 9, 3, "open"),
     ("duty-bad-value", "bad-value", 14, 23, "soon"),

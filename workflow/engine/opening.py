@@ -10,6 +10,7 @@ from states.opens import OPENED_BY
 from workflow import clocks, fields, grounds, numbers, policies, receipts
 from workflow.case import NEVER, Case
 from workflow.engine.common import check_times, graded, option_of
+from workflow.engine.distinct import refuse_twin
 from workflow.failures import Failure
 from workflow.receipts import Outcome
 from workflow.scene import Scene
@@ -102,6 +103,7 @@ def draft(  # noqa: PLR0917  # what a case is made of
                 option=option_of(name),
             )
     check_times(values, definition["fields"])
+    refuse_twin(tx, definition, unit=unit, fields=values, changed=values)
     ground = grounds.examine(tx, definition, unit, values, pending)
     return Draft(definition, unit, title.strip(), owner, values, ground)
 

@@ -13,6 +13,7 @@ from states.errors import Invalid, NotFound, NotNow, Usage
 from states.opens import Entry, Trigger, Word, limit_of, triggered, values_of, word_of
 from workflow import failures, fields, numbers, policies, roles
 from workflow.engine import opening
+from workflow.engine.distinct import Twin
 from workflow.engine.opening import LONGEST_TITLE, Draft
 from workflow.failures import Failure
 from workflow.instants import moment
@@ -109,6 +110,8 @@ def _draft(scene: Scene, entry: Entry, unit: str, as_of: str | None, pending: Fa
         owners = roles.owners_of(there, entry["owner"], scene.definition["roles"]) if entry["owner"] else []
         owner = owners[0].person if owners else None
         return opening.draft(tx, definition, unit, _title(scene, entry, definition), owner, values, pending)
+    except Twin as problem:
+        raise Cannot("on-record", entry["case"]) from problem
     except NotNow as problem:  # a charge without a verified failure, or about somebody who did not hold the post then
         raise Cannot("no-ground", entry["case"]) from problem
     except (Usage, NotFound, Invalid) as problem:  # the type in force now wants what the pinned law does not give

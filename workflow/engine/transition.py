@@ -18,6 +18,7 @@ from workflow.engine.common import (
     keep_files,
     save,
 )
+from workflow.engine.distinct import refuse_twin
 from workflow.facts import facts_of
 from workflow.files import Incoming
 from workflow.firing import Fired
@@ -60,9 +61,9 @@ def act(
 
 
 def _scene(tx: Tx, case: Case) -> Scene:
-    """A case of a duty tells the duty's stream how it ends; if it may open others too, their register comes first."""
+    """A case of a duty tells the duty's stream how it ends; if it needs the register of openings, that comes first."""
     scene = Scene(tx, case)
-    if case.duty and scene.definition.get("opens"):
+    if case.duty and (scene.definition.get("opens") or scene.definition.get("distinct")):
         numbers.hold(tx)
     return scene
 
@@ -90,6 +91,7 @@ def _transition(
     spec = definition["actions"][action]
     values = fields.typed(scene.tx, definition["fields"], [*spec["needs"], *spec["takes"]], given)
     check_times(values, definition["fields"], case)
+    refuse_twin(scene.tx, definition, unit=case.unit, fields={**case.fields, **values}, changed=values, ref=case.ref)
     return carry_out(
         scene, action, who, to, held=held, values=values, files=files, reason=reason, closed=facts.closed, powers=over
     )

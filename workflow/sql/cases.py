@@ -20,6 +20,10 @@ closed_at = :closed_at, fields = :fields, acted = :acted, acted_at = :acted_at, 
 hash = :hash, at = :at
 WHERE id = :id AND n = :was"""
 
+# What may be the same case once more: ``inside`` is one of its values, the rest is compared by whoever asks.
+ALIKE = """SELECT ref, fields FROM cases WHERE type = :type AND unit = :unit AND ref <> :ref AND fields LIKE :inside
+ORDER BY ref"""
+
 FILES = "SELECT no, sha256, name, size, at FROM file WHERE case_id = :id ORDER BY no"
 FILE_COUNT = "SELECT count(*) FROM file WHERE case_id = :id"
 FILE_NEW = """INSERT INTO file (case_id, no, sha256, name, size, at, event)
