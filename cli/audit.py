@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from cli import render
 from cli.base import REASON, command, complete_file, opt
 from cli.case import AFTER, LIMIT
@@ -114,6 +116,12 @@ def asker(session: Session, tx: "Tx") -> "Who":
     opt("--witness", "witnesses", metavar="KEY", multiple=True, help=N_("A witness you trust; repeatable.")),
     opt("--signatures", is_flag=True, help=N_("Also check the signatures that persons gave.")),
     opt(
+        "--processes",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help=N_("How many processes share a long trail; default: as many as there are processors, 8 at most."),
+    ),
+    opt(
         "--dossier",
         metavar="FILE",
         shell_complete=complete_file,
@@ -128,19 +136,21 @@ def verify(
     log_key: str | None,
     witnesses: tuple[str, ...],
     signatures: bool,
+    processes: int | None,
     dossier: str | None,
 ) -> int:
     """Exit 7 where something does not match."""
     if dossier is not None:
-        asked = {"--replay": replay, "--signatures": signatures, "--since": since}
+        asked = {"--replay": replay, "--signatures": signatures, "--since": since, "--processes": processes}
         return _verify_dossier(
             session, dossier, _keys(log_key, witnesses), [name for name, said in asked.items() if said]
         )
     from workflow.verify import verify as check
+    from workflow.verify_crew import reading
 
     kept = _kept(since, log_key, witnesses)
-    with session.read() as tx:
-        found = check(tx, replay=replay, kept=kept)
+    with reading(session.store, processes=processes) as (tx, crew):
+        found = check(tx, replay=replay, kept=kept, crew=crew)
         if signatures:
             from workflow.verify_signatures import with_signatures
 

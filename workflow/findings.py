@@ -22,6 +22,12 @@ class Findings:
         else:
             self.left_out += 1
 
+    def take(self, other: "Findings") -> None:
+        """What was found elsewhere, as if it had been found here and now."""
+        room = MOST - len(self.rows)
+        self.rows += other.rows[:room]
+        self.left_out += len(other.rows[room:]) + other.left_out
+
     def answer(self) -> list[dict[str, Any]]:
         if not self.left_out:
             return self.rows

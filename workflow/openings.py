@@ -15,35 +15,36 @@ _ROOM = 1_000_000  # numbers beyond what was seen so far, before one is called i
 class Openings:
     """Openings come stream by stream, so in any order of number: hashes are kept by number, 65 bytes each."""
 
-    def __init__(self, found: Findings) -> None:
-        self.found = found
+    def __init__(self) -> None:
+        self.found = Findings()
         self.count = 0
         self.have = bytearray()
         self.hashes = bytearray()
         self.prevs = bytearray()
 
-    def took(self, register: Any, row: Row) -> None:
-        """An opening with the register entry of its canon."""
+    def took(self, register: Any, opening: Row) -> None:
+        """An opening: the register entry of its canon; its stream, n, id and hash."""
         self.count += 1
-        entry = _entry(register, row[15])
+        stream, n, id_, hash_ = opening
+        entry = _entry(register, hash_)
         if entry is None or entry[0] > len(self.have) + _ROOM:
-            self.found.add("it takes no register number that could be", row[1], row[2], row[0])
+            self.found.add("it takes no register number that could be", stream, n, id_)
             return
-        no, prev, hash_ = entry
+        no, prev, own = entry
         if no > len(self.have):
             more = max(no, 2 * len(self.have)) - len(self.have)
             self.have.extend(bytes(more))
             self.hashes.extend(bytes(more * _SIZE))
             self.prevs.extend(bytes(more * _SIZE))
         if self.have[no - 1]:
-            self.found.add(f"it takes the register number {no}, which another case has", row[1], row[2], row[0])
+            self.found.add(f"it takes the register number {no}, which another case has", stream, n, id_)
             return
         self.have[no - 1] = 1
-        self.hashes[(no - 1) * _SIZE : no * _SIZE] = hash_
+        self.hashes[(no - 1) * _SIZE : no * _SIZE] = own
         self.prevs[(no - 1) * _SIZE : no * _SIZE] = prev
 
-    def close(self, tx: Tx) -> None:
-        """Everything was seen: look for gaps and broken links, and compare the counter."""
+    def close(self, tx: Tx, found: Findings) -> None:
+        """Everything was seen: look for gaps and broken links, and compare the counter; tell what was found."""
         last = self.have.rfind(1) + 1
         counter = tx.one(sql.COUNTER)
         value, hash_ = counter or (0, None)
@@ -57,6 +58,7 @@ class Openings:
             self.found.add(f"counter.hash is not the hash of the opening with the register number {last}")
         self._gaps(last)
         self._links(tx, last)
+        found.take(self.found)
 
     def _at(self, hashes: bytearray, no: int) -> bytes:
         return bytes(hashes[(no - 1) * _SIZE : no * _SIZE])

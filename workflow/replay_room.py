@@ -67,6 +67,9 @@ class Room(Tx):
     def each(self, sql: str, **_values: Value) -> Iterator[Row]:
         raise _unknown(sql)
 
+    def snapshot(self) -> str:
+        raise _unknown("snapshot")
+
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:  # noqa: ARG002
         writer = self._writers.get(sql)
         if writer is None:

@@ -70,7 +70,7 @@ def commitment(salt: str, field: str, value: Any) -> str:
 
 def commitment_to(salt: str, field: str, text: str) -> str:
     """The same of a value's canonical text, as the payload keeps it."""
-    message = f"duecourse/field/v1\x00[{_encode(field)},{text}]"
+    message = f"duecourse/field/v1\x00[{json_encoder.encode_basestring(field)},{text}]"
     return hmac.digest(bytes.fromhex(salt), message.encode(), "sha256").hex()
 
 

@@ -60,15 +60,29 @@ FORGOTTEN = {
 }
 FIELDS_OF = "SELECT canon FROM event WHERE stream = :stream AND kind IN ('case.opened', 'case.acted') ORDER BY n"
 
-# What `verify` reads: everything, stream by stream. An event of several kept values comes once for each; the heads
-# come in the same order.
-EVENTS = """SELECT e.id, e.stream, e.n, e.prev, e.at, e.kind, e.actor, e.behalf, e.via, e.unit, e.action, e.from_state,
-e.to_state, e.rule, e.canon, e.hash, p.field, p.salt, p.value, l.idx
-FROM event e LEFT JOIN payload p ON p.event = e.id LEFT JOIN leaf l ON l.event = e.id ORDER BY e.stream, e.n"""
-HEADS = """SELECT ref AS name, n, hash, at, 1 AS is_case FROM cases
-UNION ALL SELECT name, n, hash, at, 0 FROM stream ORDER BY name, is_case"""
+# What `verify` reads, stream by stream: `within`, from :low to before :high, or `onward`, from :low. An event of some
+# kept values comes once for each; heads and waiting events come in the same order.
+_RANGES = {"within": "{0} >= :low AND {0} < :high", "onward": "{0} >= :low"}
+EVENTS = {
+    which: f"""SELECT e.id, e.stream, e.n, e.prev, e.at, e.kind, e.actor, e.behalf, e.via, e.unit, e.action,
+e.from_state, e.to_state, e.rule, e.canon, e.hash, p.field, p.salt, p.value, l.idx
+FROM event e LEFT JOIN payload p ON p.event = e.id LEFT JOIN leaf l ON l.event = e.id
+WHERE {streams.format("e.stream")} ORDER BY e.stream, e.n"""
+    for which, streams in _RANGES.items()
+}
+HEADS = {
+    which: f"""SELECT ref AS name, n, hash, at, 1 AS is_case FROM cases WHERE {streams.format("ref")}
+UNION ALL SELECT name, n, hash, at, 0 FROM stream WHERE {streams.format("name")} ORDER BY name, is_case"""
+    for which, streams in _RANGES.items()
+}
+UNSEALED = {
+    which: f"SELECT stream, n, at FROM unsealed WHERE {streams.format('stream')} ORDER BY stream, n"
+    for which, streams in _RANGES.items()
+}
+AS_MANY_EVENTS = "SELECT count(*) FROM (SELECT 1 FROM event LIMIT :most) AS these"
+STREAM_AHEAD = "SELECT stream FROM event WHERE stream >= :low ORDER BY stream, n LIMIT 1 OFFSET :ahead"
+STREAM_AFTER = "SELECT stream FROM event WHERE stream > :low ORDER BY stream, n LIMIT 1"
 LEAF_COUNT = "SELECT count(*) FROM leaf"
-UNSEALED = "SELECT stream, n, at FROM unsealed ORDER BY stream, n"
 LEAF_FOR_NOTHING = """SELECT l.idx, l.event FROM leaf l
 WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = l.event) ORDER BY l.idx"""
 TILES = "SELECT level, n, hashes FROM tile ORDER BY level, n"

@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.sql import SQL, Literal
 
 from states.errors import N_, Conflict, Failed, Integrity, Invalid, Outside, Problem
 from workflow.store.tx import Row, Tx, Value, Workspace
@@ -54,6 +55,10 @@ class PostgresTx(Tx):
             cursor.itersize = AT_ONCE
             yield from cursor.execute(_native(sql), values)
 
+    def snapshot(self) -> str:
+        (name,) = self.one("SELECT pg_export_snapshot()") or ("",)
+        return str(name)
+
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
         self._queue.append((_native(sql), values, expect))
 
@@ -96,11 +101,14 @@ class PostgresDriver:
         return self._connection
 
     @contextmanager
-    def reading(self, workspace: Workspace, now: str) -> Iterator[Tx]:
+    def reading(self, workspace: Workspace, now: str, snapshot: str | None = None) -> Iterator[Tx]:
+        """``snapshot``: what it must see, as another transaction that still runs exported it."""
         with _translated():
             connection = self._open()
             connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             try:
+                if snapshot is not None:
+                    connection.execute(SQL("SET TRANSACTION SNAPSHOT {}").format(Literal(snapshot)))
                 yield PostgresTx(workspace, now, connection)
             finally:
                 if not connection.closed:

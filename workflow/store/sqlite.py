@@ -19,6 +19,10 @@ if sys.platform != "win32":
 
 BUSY_SECONDS = 30
 
+# SQLite has no name for what a transaction sees. Every act writes an event and every sealing leaves; what belongs to
+# events changes only with one of them.
+_WRITTEN = ("SELECT max(rowid) FROM event", "SELECT max(idx) FROM leaf")
+
 
 class SqliteTx(Tx):
     def __init__(self, workspace: Workspace, now: str, connection: sqlite3.Connection) -> None:
@@ -39,7 +43,10 @@ class SqliteTx(Tx):
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def each(self, sql: str, **values: Value) -> Iterator[Row]:
-        yield from self._execute(sql, values)
+        return self._execute(sql, values)
+
+    def snapshot(self) -> str:
+        return "/".join(str(row[0]) for row in map(self.one, _WRITTEN) if row)
 
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
         changed = self._execute(sql, values).rowcount
@@ -83,13 +90,17 @@ class SqliteDriver:
         return connection
 
     @contextmanager
-    def reading(self, workspace: Workspace, now: str) -> Iterator[Tx]:
+    def reading(self, workspace: Workspace, now: str, snapshot: str | None = None) -> Iterator[Tx]:
+        """``snapshot``: what it must see, as another transaction calls it; Conflict where that is past."""
         with _translated(self.path):
             if self._reader is None:
                 self._reader = self._connect("ro")
             self._reader.execute("BEGIN")
             try:
-                yield SqliteTx(workspace, now, self._reader)
+                tx = SqliteTx(workspace, now, self._reader)
+                if snapshot is not None and snapshot != tx.snapshot():
+                    raise Conflict("The record changed while it was being opened.", hint=N_("Try again."))
+                yield tx
             finally:
                 self._reader.execute("COMMIT")
 

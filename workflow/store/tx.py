@@ -72,6 +72,10 @@ class Tx(ABC):
         """Row by row, without holding them all; several may be walked at once."""
 
     @abstractmethod
+    def snapshot(self) -> str:
+        """What this reading transaction sees, in a word by which another connection can be made to see the same."""
+
+    @abstractmethod
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
         """Write; where ``expect`` rows must change and another number does, the transaction is a Conflict."""
 

@@ -1,0 +1,167 @@
+"""Several processes that walk the trail for one `verify`, each its ranges of streams, all in the same snapshot.
+
+They are started before the reading begins and open their own connections to read only. On PostgreSQL they take the
+snapshot of the transaction that asks; on SQLite they begin with it, and where somebody wrote in that moment all begin
+again. What a process cannot do (it was killed, the snapshot is gone) the asking process does itself: fewer processes
+make it slower, never another answer.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+from workflow.sql import audit as sql
+from workflow.store import Store, Tx
+from workflow.store.tx import Workspace
+from workflow.verify import Crew
+from workflow.verify_walk import EVENTS, Part, ranges, walk
+
+PAYS = 100_000  # events, from which on starting processes takes less time than it saves
+MOST = 8
+_TRIES = 5
+
+
+@contextmanager
+def reading(
+    store: Store, *, processes: int | None = None, pays: int = PAYS, events: int = EVENTS
+) -> Iterator[tuple[Tx, Crew | None]]:
+    """A transaction to verify in, and who helps; nobody where the trail is short or there is one processor.
+
+    ``processes``: how many at most, else as many as there are processors. ``events`` of a range.
+    """
+    count = min(processes or _processors(), MOST)
+    if count > 1 and _long(store, pays):
+        with _started(store, count, events) as crew:
+            for _ in range(_TRIES):
+                with store.read() as tx:
+                    if crew.begin(tx):
+                        yield tx, crew
+                        return
+                    crew.end()
+    with store.read() as tx:
+        yield tx, None
+
+
+def _processors() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _long(store: Store, pays: int) -> bool:
+    with store.read() as tx:
+        return tx.one(sql.AS_MANY_EVENTS, most=pays) == (pays,)
+
+
+@contextmanager
+def _started(store: Store, count: int, events: int) -> Iterator["Processes"]:
+    context = get_context("spawn")
+    pipes: list[Connection] = []
+    started: list[SpawnProcess] = []
+    try:
+        for _ in range(count):
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs, store.url, store.workspace), daemon=True)
+            process.start()
+            theirs.close()
+            pipes.append(ours)
+            started.append(process)
+        yield Processes(pipes, events)
+    finally:
+        for pipe in pipes:
+            pipe.close()  # which ends them
+        for process in started:
+            process.join(5)
+            if process.is_alive():
+                process.terminate()
+
+
+class Processes:
+    """Those that were started, by the pipe to each."""
+
+    def __init__(self, pipes: list[Connection], events: int) -> None:
+        self.pipes = pipes
+        self.events = events
+
+    def begin(self, tx: Tx) -> bool:
+        """Whether all of them see what this transaction sees."""
+        self._tell(tx.snapshot())
+        answers = [self._answer(pipe) for pipe in self.pipes]
+        return bool(answers) and None not in answers
+
+    def end(self) -> None:
+        """Let go of the snapshot."""
+        self._tell(None)
+
+    def __call__(self, tx: Tx, size: int) -> Iterator[Part]:
+        """All parts in order. Each process has a range while others wait; the last of them is a short one."""
+        todo = list(ranges(tx, self.events))
+        parts: dict[int, Part | None] = {}
+        busy: dict[Any, int] = {}
+        idle: list[Any] = list(self.pipes)
+        given = 0
+        for next_ in range(len(todo)):
+            while next_ not in parts:
+                while idle and given < len(todo):
+                    pipe = idle.pop()
+                    busy[pipe] = given
+                    given += 1
+                    self._send(pipe, (size, todo[busy[pipe]]))
+                if not busy:  # nobody is left
+                    parts[next_] = None
+                    break
+                for pipe in wait(list(busy)):
+                    part = parts[busy.pop(pipe)] = self._answer(pipe)
+                    if part is not None:
+                        idle.append(pipe)
+            yield parts.pop(next_) or walk(tx, size, todo[next_])
+
+    def _tell(self, what: Any) -> None:
+        for pipe in self.pipes:
+            self._send(pipe, what)
+
+    def _send(self, pipe: Connection, what: Any) -> None:
+        try:
+            pipe.send(what)
+        except OSError:
+            return  # its answer will be the end of the pipe
+
+    def _answer(self, pipe: Any) -> Any:
+        """What it says; None, and no more is asked of it, where it is gone."""
+        try:
+            return pipe.recv()
+        except (EOFError, OSError):
+            self.pipes = [one for one in self.pipes if one is not pipe]
+            return None
+
+
+def _serve(pipe: Connection, url: str, workspace: Workspace) -> None:
+    """One process: a snapshot, then ranges in it until None; then the next, until the pipe ends."""
+    import signal
+
+    from states.errors import Problem
+    from workflow.store import driver_for
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked decides
+    driver = driver_for(url)
+    try:
+        while True:
+            snapshot = pipe.recv()
+            if snapshot is None:
+                continue
+            try:
+                with driver.reading(workspace, "", snapshot) as tx:
+                    pipe.send(True)
+                    while (asked := pipe.recv()) is not None:
+                        pipe.send(walk(tx, *asked))
+            except Problem:
+                pipe.send(None)
+    except (EOFError, OSError):
+        pass
+    finally:
+        driver.close()

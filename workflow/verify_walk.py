@@ -1,0 +1,253 @@
+"""Every event of some streams, each after the one before it, with what was kept beside it and the heads.
+
+Streams do not depend on each other, so the trail is walked in ranges of them, in whatever process: what a range gives
+is a `Part`, and parts are put together in the order of the streams.
+"""
+
+import json
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from workflow.event_json import is_ref
+from workflow.findings import Beside, Findings
+from workflow.sql import audit as sql
+from workflow.store.tx import Row, Tx
+from workflow.trail import NO_HASH, commitment_to
+from workflow.verify_event import Checker
+
+_AT_ONCE = sql.SIZES[-1]
+EVENTS = 50_000  # of a range, about: what one process takes at a time
+
+
+class Range(NamedTuple):
+    """Streams from ``low`` to before ``high``; None: to the last."""
+
+    low: str = ""
+    high: str | None = None
+
+
+@dataclass(slots=True)
+class Part:
+    """What a walk through a range of streams found. Pickles, and is small: 40 bytes an event and what is wrong."""
+
+    events: int = 0
+    streams: int = 0
+    cases: int = 0
+    found: Findings = field(default_factory=Findings)
+    restored: Findings = field(default_factory=Findings)  # values that were erased on record and are there again
+    seen: dict[str, tuple[int, str]] = field(default_factory=dict)  # every checkpoint an event names, by its text
+    logs: set[str] = field(default_factory=set)
+    openings: list[tuple[Any, Row]] = field(default_factory=list)  # register entry; stream, n, id, hash of the event
+    places: "array[int]" = field(default_factory=lambda: array("q"))  # of the leaves that were met, and
+    hashes: bytes = b""  # their hashes side by side
+    unmet_heads: list[Row] = field(default_factory=list)
+    unmet_waiting: list[Row] = field(default_factory=list)
+
+
+def ranges(tx: Tx, events: int = EVENTS) -> Iterator[Range]:
+    """All streams, in ranges of about so many events; a stream is in one range, however long it is."""
+    low = ""
+    while (row := tx.one(sql.STREAM_AHEAD, low=low, ahead=events)) is not None:
+        high = row[0]
+        if high == low:  # it fills the range by itself
+            (high,) = tx.one(sql.STREAM_AFTER, low=low) or (None,)
+            if high is None:
+                break
+        yield Range(low, high)
+        low = high
+    yield Range(low)
+
+
+def walk(tx: Tx, size: int, streams: Range) -> Part:
+    """Look at every event of the range. ``size``: how many leaves there are."""
+    return _Walk(tx, size, streams).all()
+
+
+class _Walk:
+    """Through all events of a range, stream by stream, with the heads beside them."""
+
+    def __init__(self, tx: Tx, size: int, streams: Range) -> None:
+        self.tx = tx
+        self.size = size
+        self.part = Part()
+        self.found = self.part.found
+        self.checker = Checker(tx.workspace.origin, self.found)
+        self.heads = Beside(_within(tx, sql.HEADS, streams))
+        self.waiting = Beside(_within(tx, sql.UNSEALED, streams), 2)
+        self.rows = _within(tx, sql.EVENTS, streams)
+        self.hashes: list[str] = []
+        self.missing: list[tuple[str, str, int]] = []  # of the stream: (event, field, n) of values not kept
+        self.erased: set[tuple[str, str]] = set()  # of the stream: (event, field) of every erasure on record
+        self.past: list[tuple[str, str, str]] = []  # erasures not yet looked up: (event, field, stream)
+
+    def all(self) -> Part:
+        """The hot loop of `verify`: an event comes once for each value kept beside it, or once without any."""
+        part, checker, size = self.part, self.checker, self.size
+        check, placed, hashed = checker.commits, part.places.append, self.hashes.append
+        leaf: int | None = -1  # of the event before, in its stream
+        stream: str | None = None
+        id_, n, hash_, at, events = "", 0, NO_HASH, "", 0
+        commits: dict[str, str] = {}
+        changed: list[str] = []
+        for row in self.rows:
+            if row[0] != id_ or row[2] != n or row[1] != stream:
+                if commits or changed:
+                    self._values((stream, n, id_), commits, changed)
+                if row[1] != stream:
+                    if stream is not None:
+                        self._ended(stream, n, hash_, at)
+                    n, hash_, at, leaf = 0, NO_HASH, "", -1
+                    self._begins(row)
+                commits = check(row, n + 1, hash_, at)
+                place = row[19]
+                if place is None:
+                    self._waits(row)
+                elif leaf is not None and leaf < place < size and checker.seen_size <= place and len(row[15]) == 64:
+                    placed(place)
+                    hashed(row[15])
+                else:
+                    self._odd_leaf(row, leaf)
+                leaf = place
+                if row[5] == "case.opened":
+                    self._opened(row, n)
+                elif row[5] == "data.erased":
+                    self._erased(row[14])
+                events += 1
+                id_, stream, n, at, hash_ = row[0], row[1], row[2], row[4], row[15]
+            name = row[16]
+            if name is not None:
+                promised = commits.pop(name, None)
+                if promised is None or not _opens(promised, name, row[17], row[18]):
+                    what = f"a value of {name} is kept that it never committed to"
+                    changed.append(what if promised is None else f"the value of {name} was CHANGED")
+        self._values((stream, n, id_), commits, changed)
+        if stream is not None:
+            self._ended(stream, n, hash_, at)
+        self._restored()
+        part.events = events
+        part.hashes = _bytes(self.hashes)
+        part.seen, part.logs = checker.seen, checker.logs
+        part.unmet_heads, part.unmet_waiting = self.heads.rest(), self.waiting.rest()
+        return part
+
+    def _begins(self, row: Row) -> None:
+        self.part.streams += 1
+        if is_ref(row[1]) and row[5] != "case.opened":
+            self.found.add(f"the case begins with {row[5]}, not with its opening", row[1], row[2], row[0])
+
+    def _opened(self, row: Row, n: int) -> None:
+        if n:
+            self.found.add("the case is opened a second time", row[1], row[2], row[0])
+        self.part.openings.append((self.checker.register, (row[1], row[2], row[0], row[15])))
+
+    def _waits(self, row: Row) -> None:
+        """An event without a leaf."""
+        if [waits[2] for waits in self.waiting.take((row[1], row[2]))] != [row[4]]:
+            self.found.add("it has no leaf, and does not wait for one", row[1], row[2], row[0])
+
+    def _odd_leaf(self, row: Row, before: int | None) -> None:
+        """An event with its leaf. ``before``: the leaf of the event before it in its stream, -1 for the first, None
+        for one that waits.
+        """
+
+        def wrong(what: str) -> None:
+            self.found.add(what, row[1], row[2], row[0])
+
+        place, seen = row[19], self.checker.seen_size
+        if before is None:
+            wrong("it is sealed before the event before it")
+        elif place <= before:
+            wrong(f"it is leaf {place}, before the event before it")
+        if seen > place:
+            wrong(f"it is leaf {place}, and names a checkpoint over {seen} events")
+        if 0 <= place < self.size:
+            self.part.places.append(place)
+            self.hashes.append(row[15])
+        else:
+            wrong(f"it is leaf {place}, and there are {self.size}")
+
+    def _ended(self, stream: str, n: int, hash_: str, at: str) -> None:
+        """The head of a stream stands where its last event is."""
+        for event, name, of in self.missing:
+            if (event, name) not in self.erased:
+                self.found.add(f"the value of {name} is gone without a record", stream, of, event)
+        self.missing.clear()
+        if self.erased:
+            self.past += [(event, name, stream) for event, name in sorted(self.erased)]
+            if len(self.past) >= _AT_ONCE:
+                self._restored()
+        self.erased.clear()
+        heads = self.heads.take((stream,))
+        self.part.cases += sum(head[4] for head in heads)
+        for head in heads:
+            if head[1] > n:
+                missing = f"event {head[1]} is" if head[1] == n + 1 else f"events {n + 1} to {head[1]} are"
+                self.found.add(f"the tail is missing: {missing} gone", stream, n + 1)
+            elif head[1:4] != (n, hash_, at):
+                self.found.add("its head does not name its last event", stream, n)
+        if len(heads) > 1:
+            self.found.add("it is a case and another stream at once", stream)
+        elif not heads:
+            what = "its case is missing" if is_ref(stream) else "its head is missing"
+            self.found.add(what, stream, n)
+
+    def _values(self, of: tuple[str | None, int, str], commits: dict[str, str], changed: list[str]) -> None:
+        """What is kept beside an event (stream, n, id) is what it committed to; databases give it in any order."""
+        stream, n, id_ = of
+        self.missing += [(id_, name, n) for name in commits]
+        for what in sorted(changed):
+            self.found.add(what, stream, n, id_)
+        changed.clear()
+
+    def _erased(self, text: str) -> None:
+        """An erasure speaks for the stream it stands in; one that cannot be read was named already."""
+        try:
+            data = json.loads(text)["data"]
+            self.erased.add((str(data["event"]), str(data["field"])))
+        except (ValueError, TypeError, KeyError):
+            return
+
+    def _restored(self) -> None:
+        """What was erased on record is not there again, as it would be after a backup was brought back."""
+        while self.past:
+            some, self.past = self.past[:_AT_ONCE], self.past[_AT_ONCE:]
+            ids = [event for event, _, _ in some]
+            places = {f"i{n}": ids[min(n, len(ids) - 1)] for n in range(_AT_ONCE)}
+            kept = {(event, name) for event, name, _ in self.tx.all(sql.VALUES[_AT_ONCE], **places)}
+            for event, name, stream in some:
+                if (event, name) in kept:
+                    self.part.restored.add(
+                        f"the value of {name} was erased on record, and is there again", stream, None, event
+                    )
+
+
+def _within(tx: Tx, statements: dict[str, str], streams: Range) -> Iterator[Row]:
+    if streams.high is None:
+        return tx.each(statements["onward"], low=streams.low)
+    return tx.each(statements["within"], low=streams.low, high=streams.high)
+
+
+def _bytes(hashes: list[str]) -> bytes:
+    """The hashes side by side; one that is no hash, which is named already, leaves its place empty."""
+    try:
+        if all(len(hash_) == 64 for hash_ in hashes):
+            return bytes.fromhex("".join(hashes))
+    except (ValueError, TypeError):
+        pass
+    return b"".join(map(_one, hashes))
+
+
+def _one(hash_: str) -> bytes:
+    try:
+        return bytes.fromhex(hash_)[:32].ljust(32)
+    except (ValueError, TypeError):
+        return bytes(32)
+
+
+def _opens(promised: str, name: str, salt: str, value: str) -> bool:
+    try:
+        return commitment_to(salt, name, value) == promised
+    except (ValueError, TypeError):
+        return False
