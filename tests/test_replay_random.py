@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.lived import ERRAND
+from support.opening import CHORE, MATTER
 from support.world import World, admin, copy_file
 
 from jobs import recompute
@@ -21,6 +22,9 @@ from states.errors import Problem
 from workflow import calendars, engine
 from workflow.verify import verify
 
+# Every chore is given a note.
+MATTER_NOTED = MATTER.replace("note: $field(details), ", "").replace(', "note?": $post(first)', "")
+MATTER_NOTED = MATTER_NOTED.replace("fields: {subject", "fields: {note: $ref, subject")
 LOGINS = ("wang", "li", "feng", "zhao", "qian", "sun", "zhou", "chen", "wei", "pan")
 UNITS = ("safety", "data", "county")
 SEVERITIES = ("general", "large", "major", "critical")
@@ -43,6 +47,8 @@ GIVEN: tuple[dict[str, str], ...] = (
     {"urgent": "yes", "note": "quick"},
     {"note": "slow"},
     {"done_on": "2026-02-10"},
+    {"severity": "major", "copies": "data,county", "details": "look"},
+    {"severity": "critical", "copies": "safety"},
 )
 
 
@@ -74,6 +80,7 @@ class Office:
             "incident": {"severity": SEVERITIES[c % 4], "occurred_at": "2026-02-09T08:30+08:00"},
             "rectification": {"finding": "no fence", "class": ("immediate", "ordinary", "long")[c % 3]},
             "errand": {"urgent": ("yes", "no")[c % 2]},
+            "matter": {"joint": ("yes", "no")[c % 2], "severity": SEVERITIES[1 + c % 3].replace("large", "minor")},
             "accountability": {
                 "respondent": self.login(b), "post": "unit_head", "ground": "late", "cites": self.ref(b),
                 "gravity": "minor",
@@ -81,6 +88,11 @@ class Office:
         }  # fmt: skip
         type_ = list(given)[a % len(given)]
         self.refs.append(world.new(type_, login, unit=unit, **given[type_]))
+        self.found()
+
+    def found(self) -> None:
+        """What was opened by other cases can be acted on too."""
+        self.refs += [ref for (ref,) in self.world.rows("SELECT ref FROM cases ORDER BY ref") if ref not in self.refs]
 
     def act(self, a: int, b: int, c: int) -> None:
         """Any action by anybody, with or without a file and a reason."""
@@ -160,6 +172,10 @@ class Office:
 
     def policy(self, a: int, _b: int, _c: int) -> None:
         days = 3 + a % 6
+        if a % 2:  # what is pinned to the old matter may not fit the chore in force
+            self.world.apply(
+                CHORE.replace("note:       {type: text}", "note: {type: text, required: true}"), MATTER_NOTED
+            )
         self.world.apply(ERRAND.replace("5 working days, holders", f"{days} working days, holders"))
 
     def calendar(self, a: int, b: int, c: int) -> None:
@@ -192,10 +208,11 @@ def _live(template: Path, steps: list[tuple[int, int, int, int]]) -> None:
         world = World(copy_file(template, Path(folder)), Path(folder))
         world.store.driver.synchronous = "OFF"  # type: ignore[attr-defined]  # nothing here outlives the test
         try:
-            world.apply(ERRAND)
+            world.apply(ERRAND, MATTER, CHORE)
             office = Office(world)
             for step in steps:
                 office.live(step)
+                office.found()
             with world.store.read() as tx:
                 found = verify(tx, replay=True)
             assert found["problems"] == []
