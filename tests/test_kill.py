@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.opening import CHORE, MATTER
 from support.trails import breaks, life
 from support.world import World
 
@@ -83,6 +84,23 @@ def test_the_pump_survives_a_kill_anywhere(world, twin):
     check_world(world)
     assert life(world) == life(twin)
     assert outbox(world) == outbox(twin)
+
+
+def test_what_a_missed_limit_opens_survives_a_kill_anywhere(world, twin):
+    """Breach, opened case and links are one: killed anywhere, the matter opens its chore once, and it is linked."""
+    for one in (world, twin):
+        one.apply(MATTER, CHORE)
+        one.new("matter", "wang")
+        one.until("2026-02-15 08:00", jump=True)
+    deaths = killed(world, "pump")
+    check_deaths(deaths, commits=1)
+    assert pump.run_once(world.store) == []
+    pump.run_once(twin.store)
+    check_world(world)
+    assert life(world) == life(twin)
+    assert world.case("MAT-2026-0001")["links"] == [{"kind": "missed", "ref": "CHO-2026-0001"}]
+    assert world.case("CHO-2026-0001")["links"] == [{"kind": "opened-by", "ref": "MAT-2026-0001"}]
+    assert world.rows("SELECT count(*) FROM cases WHERE type = 'chore'") == [(1,)]
 
 
 def test_simulated_time_survives_a_kill_anywhere(world, twin):
