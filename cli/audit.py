@@ -103,6 +103,9 @@ def asker(session: Session, tx: "Tx") -> "Who":
         return session.acting(tx)
 
 
+TSA_ROOTS = N_("The certificates of time stamp authorities you trust; by default those of publish.tsa_roots.")
+
+
 @command(
     N_("Check that the trail is whole and unchanged."),
     opt("--replay", is_flag=True, help=N_("Also decide every act again and compare what stands in the tables.")),
@@ -115,6 +118,7 @@ def asker(session: Session, tx: "Tx") -> "Who":
     opt("--log", "log_key", metavar="KEY", help=N_("The public key of the log as you know it, or its file.")),
     opt("--witness", "witnesses", metavar="KEY", multiple=True, help=N_("A witness you trust; repeatable.")),
     opt("--signatures", is_flag=True, help=N_("Also check the signatures that persons gave.")),
+    opt("--tsa-roots", metavar="FILE", shell_complete=complete_file, help=TSA_ROOTS),
     opt(
         "--processes",
         type=click.IntRange(min=1),
@@ -137,11 +141,13 @@ def verify(
     witnesses: tuple[str, ...],
     signatures: bool,
     processes: int | None,
+    tsa_roots: str | None,
     dossier: str | None,
 ) -> int:
     """Exit 7 where something does not match."""
     if dossier is not None:
         asked = {"--replay": replay, "--signatures": signatures, "--since": since, "--processes": processes}
+        asked["--tsa-roots"] = tsa_roots
         return _verify_dossier(
             session, dossier, _keys(log_key, witnesses), [name for name, said in asked.items() if said]
         )
@@ -155,8 +161,32 @@ def verify(
             from workflow.verify_signatures import with_signatures
 
             found = with_signatures(tx, found)
+        found = _with_stamps(session, tx, found, tsa_roots)
     whole = _("The trail is whole and unchanged.") if found["ok"] else _("The trail does NOT match.")
     return _verdict(session, found, whole, {**_SHOWN, found["shown"]: _said(found)})
+
+
+def _with_stamps(session: Session, tx: "Tx", found: dict[str, Any], path: str | None) -> dict[str, Any]:
+    """What time stamps are kept, and whether they hold."""
+    from workflow.sql import publish as sql
+
+    if not tx.all(sql.STAMPS):
+        return found
+    from cli.outlets import roots
+    from workflow.verify_stamps import with_stamps
+
+    return with_stamps(tx, found, roots(session, path))
+
+
+def _stamps(told: dict[str, Any]) -> str:
+    """Of the stamps: how many hold, and the newest."""
+    newest = told["newest"]
+    if newest is None:
+        return _("{of} time stamps are kept; none was looked into.").format(**told)
+    from cli.audit_seal import stamped
+
+    said = _("{checked} of {of} time stamps checked; the newest is of the checkpoint over {size} events.")
+    return f"{said.format(size=newest['size'], **told)} {stamped(newest)}"
 
 
 def _kept(since: str | None, key: str | None, witnesses: tuple[str, ...]) -> "Kept | None":
@@ -225,9 +255,11 @@ def _verdict(session: Session, found: dict[str, Any], verdict: str, shown: Mappi
         counts = _("{events} events in {streams} streams, {cases} cases").format(**found)
         if "signatures" in found:
             counts = _("{counts}; {signatures} signatures").format(counts=counts, signatures=found["signatures"])
+        stamps = [[_stamps(found["stamps"])]] if "stamps" in found else []
+        said = [[_(shown[found["shown"]])]] if found["ok"] else []
         problems = [[one["stream"] or "", str(one["n"] or ""), one["what"]] for one in found["problems"]]
         return [
-            render.Block("verdict", "", [[verdict], [counts], *([[_(shown[found["shown"]])]] if found["ok"] else [])]),
+            render.Block("verdict", "", [[verdict], [counts], *stamps, *said]),
             render.Block("problem", _("Problems"), problems, [_("Stream"), _("No."), _("What")]),
         ]
 

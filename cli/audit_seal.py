@@ -1,8 +1,10 @@
 """`audit seal`, `checkpoint`, `recover`: the sealed tree and its signed heads."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import render
+from cli.audit import TSA_ROOTS
 from cli.base import command, complete_file, opt
 from cli.keys import checkpoint_file, keys, write
 from cli.session import Session
@@ -53,6 +55,12 @@ def _with_key(session: Session) -> "Keys | None":
     opt("--public-key", is_flag=True, help=N_("Print the public key of the log instead.")),
     opt("--publish", is_flag=True, help=N_("Give it to every place the settings publish.* name; on record.")),
     opt("--mail", metavar="ADDRESS", multiple=True, help=N_("Send it to this address; repeatable; on record.")),
+    opt(
+        "--stamp",
+        metavar="URL|COMMAND",
+        help=N_("Ask this time stamp authority (RFC 3161) about it, and keep its answer; on record."),
+    ),
+    opt("--tsa-roots", metavar="FILE", shell_complete=complete_file, help=TSA_ROOTS),
 )
 def checkpoint(
     session: Session,
@@ -62,22 +70,52 @@ def checkpoint(
     public_key: bool,
     publish: bool,
     mail: tuple[str, ...],
+    stamp: str | None,
+    tsa_roots: str | None,
 ) -> None:
     """NotNow before the first checkpoint."""
     text, data = _public_key(session) if public_key else _checkpoint(session, _size(since))
-    if publish or mail:
-        data["published"] = _publish(session, publish, mail)
+    if publish or mail or stamp:
+        data["published"] = _publish(session, publish, mail, stamp)
+    answer = None if public_key else _stamps(session, data, tsa_roots)
     if output is None:
         render.text(session, data, text)
         return
     write(output, text)
+    if answer is not None:
+        Path(f"{output}.tsr").write_bytes(answer)
     render.changed(session, data, lambda: [_("Written to {path}.").format(path=output)])
 
 
-def _publish(session: Session, everywhere: bool, addresses: tuple[str, ...]) -> dict[str, Any]:
+def _stamps(session: Session, data: dict[str, Any], tsa_roots: str | None) -> bytes | None:
+    """Tell who stamped this checkpoint and when; the newest answer, as it came."""
+    from workflow.sql import publish as sql
+
+    with session.read() as tx:
+        if not tx.all(sql.STAMPS):
+            return None
+        from cli.outlets import roots
+        from workflow import stamps, verify_stamps
+
+        if not stamps.installed():
+            return None
+        kept = verify_stamps.of_size(tx, data["size"], data["note"], roots(session, tsa_roots))
+    data["stamps"] = [stamp._asdict() for stamp, _ in kept]
+    for stamp, _answer in kept:
+        render.note(session, stamped(stamp._asdict()))
+    return kept[-1][1] if kept else None
+
+
+def stamped(stamp: dict[str, Any]) -> str:
+    """One sentence about a stamp; whether it was checked is part of it."""
+    told = _("Stamped by {by} at {at}.") if stamp["checked"] else _("Stamped, it says, by {by} at {at}; not checked.")
+    return told.format(by=stamp["by"], at=f"{stamp['at'][:19].replace('T', ' ')} UTC")
+
+
+def _publish(session: Session, everywhere: bool, addresses: tuple[str, ...], authority: str | None) -> dict[str, Any]:
     """Give it away now; for those who may take out what is kept. The first outlet that does not take it is raised."""
     from cli.audit import asker
-    from cli.outlets import mail_outlet, outlets
+    from cli.outlets import mail_outlet, outlets, stamp_outlet
     from jobs import publish
     from workflow import lookup
 
@@ -86,6 +124,8 @@ def _publish(session: Session, everywhere: bool, addresses: tuple[str, ...]) -> 
         raise Invalid("No place is set up for checkpoints.", hint=N_("Set publish.file, publish.mail or another."))
     if addresses:
         ways.append(mail_outlet(session, ",".join(addresses)))
+    if authority:
+        ways.append(stamp_outlet(session, authority))
     with session.read() as tx:
         who = asker(session, tx)
         lookup.permit(tx, who)

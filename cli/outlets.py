@@ -1,14 +1,16 @@
 """Where checkpoints go, by the settings `publish.*`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli.mailing import channel, voice
 from cli.session import Session
 from cli.texts import N_
-from states.errors import Invalid
+from states.errors import Failed, Invalid
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jobs.outlets import Outlet
 
 
@@ -26,7 +28,39 @@ def outlets(session: Session) -> "tuple[Outlet, ...]":
         from jobs.outlets import CommandOutlet
 
         found.append(CommandOutlet(words_of("publish.command", str(command))))
+    if authority := get("publish.tsa"):
+        found.append(stamp_outlet(session, str(authority)))
     return tuple(found)
+
+
+def stamp_outlet(session: Session, authority: str) -> "Outlet":
+    """A time stamp authority: an address, or a program that gets the question on its standard input."""
+    from jobs import web
+    from jobs.outlets import StampOutlet
+
+    trusted = roots(session)
+    if not web.is_address(authority):
+        return StampOutlet("", words_of("publish.tsa", authority), trusted)
+    if session.store.workspace.sandbox and not web.local(authority):
+        raise Invalid(
+            "A sandbox asks nobody outside for a time stamp.", hint=N_("Name an authority on 127.0.0.1, or a program.")
+        )
+    return StampOutlet(authority, (), trusted)
+
+
+def roots(session: Session, path: str | None = None) -> "Sequence[Any]":
+    """The certificates of authorities that are trusted: in the file named, or in that of the settings; else none."""
+    said = session.settings.get("publish.tsa_roots")
+    if path is None and not said:
+        return ()
+    from workflow import stamps
+
+    place = Path(path) if path is not None else Path(session.settings.home or ".") / str(said)
+    try:
+        pem = place.read_bytes()
+    except OSError as error:
+        raise Failed("The file cannot be read: {why}.", where=str(place), why=error.strerror or str(error)) from error
+    return stamps.roots(pem, str(place))
 
 
 def mail_outlet(session: Session, addresses: str) -> "Outlet":

@@ -32,6 +32,8 @@ KEYS: dict[str, tuple[str | bool | None, str]] = {
     "publish.file": (None, N_("where the newest checkpoint is written: a file, or a folder for all of them")),
     "publish.mail": (None, N_("who gets checkpoints by mail: addresses, with commas between them")),
     "publish.command": (None, N_("the program that gets checkpoints on its standard input; no shell reads it")),
+    "publish.tsa": (None, N_("who stamps checkpoints with the time (RFC 3161): an address, or a program to ask")),
+    "publish.tsa_roots": (None, N_("the file with the certificates of time stamp authorities that are trusted")),
 }
 
 

@@ -1,4 +1,4 @@
-"""Where notices go: a mail server, or a file. The only code that reaches the network."""
+"""Where notices go: a mail server, or a file. With `web` the only code that reaches the network."""
 
 import os
 import smtplib

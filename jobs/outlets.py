@@ -1,4 +1,4 @@
-"""Where checkpoints are given to: a file or a folder, mailboxes, a command. Outside where one does not take it."""
+"""Where checkpoints go: a file or folder, mailboxes, a command, a time stamp authority. Outside where one fails."""
 
 import os
 import subprocess
@@ -11,13 +11,15 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
+from jobs import web
 from jobs.letters import Voice
 from jobs.mail import Channel, Refused
 from states.errors import N_, Outside
 from workflow.instants import moment
-from workflow.publishing import PUBLISHED
+from workflow.publishing import PUBLISHED, STAMPED
 from workflow.seal import TreeHead
 
+QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 PATIENCE = 60  # seconds a command may take
 
 
@@ -110,8 +112,8 @@ class MailOutlet:
         )
         body = f"{keep}\n    duecourse audit verify --since checkpoint\n\n{note}"
         message.set_content(body, cte="base64")
-        plain = {"maintype": "text", "subtype": "plain", "params": {"charset": "utf-8"}}
-        message.add_attachment(note.encode(), filename="checkpoint", **plain)  # as bytes: line ends stay what they are
+        plain = {"charset": "utf-8"}  # attached as bytes: line ends stay what they are
+        message.add_attachment(note.encode(), maintype="text", subtype="plain", params=plain, filename="checkpoint")
         return message
 
 
@@ -128,6 +130,34 @@ class CommandOutlet:
     def give(self, head: TreeHead, now: str) -> Given:  # noqa: ARG002
         run_command(self.words, str(head.note).encode())
         return Given()
+
+
+@dataclass(frozen=True, slots=True)
+class StampOutlet:
+    """A time stamp authority (RFC 3161), by its address or by a command that is asked instead; its answer is kept."""
+
+    where: str
+    words: Sequence[str] = ()
+    trusted: Sequence[Any] = ()  # certificates, as `workflow.stamps` reads them
+
+    @property
+    def name(self) -> str:
+        return "stamp"
+
+    def give(self, head: TreeHead, now: str) -> Given:  # noqa: ARG002
+        from base64 import b64encode
+
+        from workflow import stamps
+
+        note = str(head.note)
+        asked = stamps.request(note)
+        if self.words:
+            answer = run_command(self.words, asked.body)
+        else:
+            answer = web.post(self.where, asked.body, sends=QUERY, takes=REPLY)
+        told = stamps.answered(answer, note, asked, self.trusted)
+        data = {"by": told.by, "stamped_at": told.at, "serial": told.serial}
+        return Given(STAMPED, data, {"stamp": b64encode(answer).decode()})
 
 
 def run_command(words: Sequence[str], stdin: bytes) -> bytes:
