@@ -1,6 +1,6 @@
 """`leave`: who is away, and who stands in."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.base import arg, command, opt
@@ -25,22 +25,30 @@ _STATES = {"past": N_("past"), "now": N_("now"), "ahead": N_("ahead")}
 def set_(session: Session, login: str, from_: str, to: str, deputy: str | None) -> None:
     """For oneself, or for those one is head of."""
     from workflow.identity import person_id
-    from workflow.leave import set_leave
+    from workflow.leave import backlog, set_leave
     from workflow.store import Tx
 
-    def work(tx: Tx) -> "tuple[Written, str, str]":
+    def work(tx: Tx) -> "tuple[Written, str, str, list[str]]":
         who = session.acting(tx)
         first, last = day(from_, "--from", today(tx)), day(to, "--to", today(tx))
         other = person_id(tx, deputy) if deputy else None
-        written = set_leave(tx, who, person_id(tx, login), first, last, deputy=other, reason=session.reason)
-        return written, first.isoformat(), last.isoformat()
+        person = person_id(tx, login)
+        open_ = backlog(tx, person)
+        written = set_leave(tx, who, person, first, last, deputy=other, reason=session.reason)
+        return written, first.isoformat(), last.isoformat(), open_
 
-    written, first, last = session.change(work)
+    written, first, last, open_ = session.change(work)
     said = _("{login} is away from {start} to {to}; {deputy} stands in.")
     if deputy is None:
         said = _("{login} is away from {start} to {to}; nobody stands in.")
     line = said.format(login=login, start=first, to=last, deputy=deputy)
-    _done(session, {"person": login, "deputy": deputy, "from": first, "to": last}, written, line)
+    lines = [line]
+    if open_:
+        told = _("Open now, and with the deputy from that day on: {refs}.")
+        lines.append(
+            (told if deputy else _("Open now, and with nobody from that day on: {refs}.")).format(refs=", ".join(open_))
+        )
+    _done(session, {"person": login, "deputy": deputy, "from": first, "to": last, "backlog": open_}, written, lines)
 
 
 @command(
@@ -62,13 +70,13 @@ def end(session: Session, login: str, on: str | None) -> None:
 
     written, back = session.change(work)
     line = _("{login} is back on {day}.").format(login=login, day=back)
-    _done(session, {"person": login, "back_on": back}, written, line)
+    _done(session, {"person": login, "back_on": back}, written, [line])
 
 
-def _done(session: Session, said: dict[str, str | None], written: "Written", line: str) -> None:
+def _done(session: Session, said: dict[str, Any], written: "Written", lines: list[str]) -> None:
     dry = session.dry_run
     data = {"schema": 1, **said, "event": None if dry else render.receipt(written)}
-    render.changed(session, data, lambda: [line] if dry else [line, render.receipt_line(written)])
+    render.changed(session, data, lambda: lines if dry else [*lines, render.receipt_line(written)])
 
 
 @command(

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from support.office import run
 
 from cli.session import os_login
+from states.errors import NotPermitted
+from workflow.identity import identify
+from workflow.register_import import import_register, plan, read_register
+from workflow.store import Store
+from workflow.trail import Who
 
 
 def test_import_shows_what_changes(office):
@@ -168,3 +174,51 @@ def test_a_posting_does_not_take_back_what_was_done(office):
     assert holder["person"] == "sun.yue"
     assert office.json("org", "who", "unit_head", "--unit", "SAFE", "--as-known", "2026-01-05")["holders"]
     office.run("org", "who", "unit_head", "--unit", "SAFE", "--as-known", "2026-01-04", code=3)
+
+
+def test_a_deputy_gets_what_is_open_and_what_comes(office):
+    """`leave set` names the backlog; it is due with the deputy, or the deputy's deputy, until the leave is ended."""
+    people = "people: [{login: wu.di}]\npostings: [{person: wu.di, unit: DATA, post: staff, from: 2024-01-01}]\n"
+    office.run("org", "import", office.file("wu.yaml", people))
+    first = office.incident()
+    words = ["--from", "2026-01-05", "--to", "+9d", "--deputy", "zhou.ping", "--as", "li.na"]
+    assert office.json("leave", "set", "li.na", *words)["backlog"] == [first]
+    words = ["--severity", "general", "--occurred-at", "2026-01-05T08:30+08:00", "--as", "chen.chen"]
+    second = office.json("new", "incident", "--unit", "SAFE", "--title", "Smoke", *words)["ref"]
+
+    def mine(login: str) -> set[str]:
+        return {row["ref"] for row in office.json("due", "--mine", "--as", login)["rows"]}
+
+    assert {first, second} <= mine("zhou.ping")
+    assert not mine("li.na")
+    words = ["--from", "2026-01-05", "--to", "+4d", "--deputy", "wu.di", "--as", "zhou.ping"]
+    office.run("leave", "set", "zhou.ping", *words)
+    assert {first, second} <= mine("wu.di")
+    office.run("do", second, "analyse", "--analysis", "a", "--as", "wu.di")
+    (acted,) = office.json("audit", "log", "--case", second, "--kind", "case.acted")["rows"]
+    assert (acted["actor"], acted["behalf"]) == ("wu.di", "li.na")
+    words = ["--from", "2026-01-06", "--to", "2026-01-07", "--deputy", "li.na", "--as", "wu.di"]
+    office.run("leave", "set", "wu.di", *words, code=5)  # a circle of three
+    office.run("leave", "end", "li.na", "--as", "li.na")
+    assert {first, second} <= mine("li.na")
+    assert not mine("wu.di")
+    said = office.run("leave", "set", "li.na", "--from", "+1d", "--to", "+2d", "--as", "li.na").out
+    assert f"with nobody from that day on: {first}, {second}." in said
+
+
+def test_a_leave_counts_in_the_days_of_the_office(tmp_path):
+    """Half past midnight in the office is still the day before in UTC; the deputy may act as of the office's day."""
+    assert run("init", str(tmp_path / "office"), "--pack", "responsibility", folder=tmp_path).code == 0
+    store = Store(f"sqlite:///{tmp_path / 'office' / 'duecourse.db'}")
+    rows = {
+        "people": [{"login": "li"}, {"login": "wu"}],
+        "leave": [{"person": "li", "deputy": "wu", "from": "2026-05-04", "to": "2026-05-04"}],
+    }
+    store.transact(lambda tx: import_register(tx, plan(tx, read_register(rows)), Who(tx.workspace.admin, "os-login")))
+    with store.read() as tx:
+        tx.now = "2026-05-03T16:30:00.000000Z"
+        assert identify(tx, os_login="wu", as_login="li", acting=True) is not None
+        tx.now = "2026-05-04T16:30:00.000000Z"
+        with pytest.raises(NotPermitted):
+            identify(tx, os_login="wu", as_login="li", acting=True)
+    store.close()

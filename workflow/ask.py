@@ -235,7 +235,7 @@ def due(
     text, values = sql.DUE, dict[str, Any]()
     if mine:
         text += sql.MINE
-        values |= {"me": mine, "today": tx.now[:10], "me_inside": f"%{mine}%"}
+        values |= {"me": mine, "today": Look(tx).today.isoformat(), "me_inside": f"%{mine}%"}
     if unit:
         if tx.one(cases_sql.UNIT, code=unit) is None:
             raise NotFound("There is no unit {unit} in the register.", hint=N_("See `duecourse org tree`."), unit=unit)

@@ -3,6 +3,8 @@
 On SQLite identity is asserted by the operating system, not proven; `whoami` and `doctor` say so.
 """
 
+from zoneinfo import ZoneInfo
+
 from states.errors import N_, NotFound, NotPermitted
 from workflow.events import Who
 from workflow.store import Tx
@@ -48,13 +50,18 @@ def identify(tx: Tx, *, os_login: str, as_login: str | None, acting: bool) -> Wh
     if not as_login or as_login == os_login:
         return Who(me, "os-login")
     other = person_id(tx, as_login)
-    if tx.one(_STANDS_FOR, person=other, deputy=me, on=tx.now[:10]) is None:
+    if tx.one(_STANDS_FOR, person=other, deputy=me, on=_today(tx)) is None:
         raise NotPermitted(
             "You may not act as {login}: no leave names you as the deputy today.",
             hint=N_("{login} or an administrator can record one with `duecourse leave set`."),
             login=as_login,
         )
     return Who(me, "delegation", other)
+
+
+def _today(tx: Tx) -> str:
+    """The office's own day, in which leave is counted."""
+    return tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date().isoformat()
 
 
 def identify_admin(tx: Tx, *, os_login: str, as_login: str | None) -> Who:

@@ -122,6 +122,20 @@ def list_leave(tx: Tx, since: date | None = None) -> list[dict[str, Any]]:
     ]
 
 
+def backlog(tx: Tx, person: str) -> list[str]:
+    """The open cases this person owns or answers for now, by number: what a deputy takes over."""
+    from workflow import ask
+
+    refs = {ref for (ref,) in tx.all(sql.OPEN_CASES_OF, person=person)}
+    after = None
+    while True:
+        page = ask.due(tx, mine=person, limit=500, after=after)
+        refs |= {row["ref"] for row in page["rows"]}
+        after = page["next"]
+        if after is None:
+            return sorted(refs)
+
+
 def circle(new: Absence, known: Iterable[Absence]) -> tuple[list[str], str] | None:
     """(persons, first day) of a ring of deputies, all absent on one day, that this leave would close; else None."""
     by_person: dict[str, list[Absence]] = {}

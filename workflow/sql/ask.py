@@ -14,18 +14,23 @@ DUE = """SELECT k.due_at, c.ref, k.name, c.duty, c.type, c.title, c.unit, c.stat
 c.fields, k.due_on, k.zone, k.level, k.state FROM clock k JOIN cases c ON c.id = k.case_id
 WHERE k.ended_at IS NULL"""
 
-# Where a person may be answerable: the units of his posts and portfolios, and everything below them.
-MINE = """ AND (c.owner = :me OR c.owner IN (SELECT l.person FROM leave l WHERE l.deputy = :me AND l.to_on >= :today)
+# A person, and everybody for whom this person may stand in, deputies of deputies included.
+_FOR_ME = """(WITH RECURSIVE for_me(person) AS (
+  SELECT id FROM person WHERE id = :me
+  UNION SELECT l.person FROM leave l JOIN for_me m ON l.deputy = m.person WHERE l.to_on >= :today)
+SELECT person FROM for_me)"""
+
+# Where a person may be answerable: the units of his posts and portfolios, and everything below them; for what is looked
+# for in the whole body, and for the posts of a group, everywhere.
+MINE = f""" AND (c.owner IN {_FOR_ME}
 OR c.unit IN (WITH RECURSIVE mine(code) AS (
-  SELECT p.unit FROM posting p WHERE (p.to_on IS NULL OR p.to_on >= :today)
-    AND p.person IN (SELECT :me UNION SELECT l.person FROM leave l WHERE l.deputy = :me AND l.to_on >= :today)
-  UNION SELECT f.unit FROM portfolio f WHERE (f.to_on IS NULL OR f.to_on >= :today)
-    AND f.person IN (SELECT :me UNION SELECT l.person FROM leave l WHERE l.deputy = :me AND l.to_on >= :today)
+  SELECT p.unit FROM posting p WHERE (p.to_on IS NULL OR p.to_on >= :today) AND p.person IN {_FOR_ME}
+  UNION SELECT f.unit FROM portfolio f WHERE (f.to_on IS NULL OR f.to_on >= :today) AND f.person IN {_FOR_ME}
   UNION SELECT u.code FROM unit u JOIN mine m ON u.parent = m.code)
 SELECT code FROM mine)
-OR c.unit IN (SELECT b.code FROM unit b WHERE EXISTS (SELECT 1 FROM posting p WHERE p.post IN ('office', 'inspector')
-  AND (p.to_on IS NULL OR p.to_on >= :today)
-  AND p.person IN (SELECT :me UNION SELECT l.person FROM leave l WHERE l.deputy = :me AND l.to_on >= :today)))
+OR EXISTS (SELECT 1 FROM posting p JOIN unit u ON u.code = p.unit
+  WHERE (p.post IN ('office', 'inspector') OR u.kind = 'group')
+  AND (p.to_on IS NULL OR p.to_on >= :today) AND p.person IN {_FOR_ME})
 OR c.fields LIKE :me_inside)"""
 
 UNDER = """ AND c.unit IN (WITH RECURSIVE under(code) AS (
