@@ -86,6 +86,7 @@ class _Maker:
             "roles": self.roles,
             "types": self.types,
             "duties": duties,
+            **({"posts": sorted(self.posts)} if self.posts else {}),
             **({"apart": self.head["apart"]} if self.head.get("apart") else {}),
             "sources": {document.file: document.text for document in self.documents},
             **({"scorecard": scorecard} if scorecard else {}),

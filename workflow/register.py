@@ -142,7 +142,8 @@ def _known_role(tx: Tx, role: str, aliases: Aliases) -> None:
         raise Usage(
             "Who is {role} depends on the case.", hint=N_("`duecourse case show REF` tells it for a case."), role=bare
         )
-    known = {*POSTS, *aliases, *(row[0] for row in tx.all(sql.POST_NAMES))}
+    policy = policies.current_or_none(tx) or {}
+    known = {*POSTS, *policy.get("posts", ()), *aliases, *(row[0] for row in tx.all(sql.POST_NAMES))}
     if bare in known:
         return
     from difflib import get_close_matches
