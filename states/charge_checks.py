@@ -5,6 +5,8 @@ from typing import Any
 
 from states.checking import Known, field_named, named
 from states.errors import N_
+from states.guards import fired_by_clocks
+from states.opens import by_itself, word_of
 from states.sheet import Path, Sheet
 from states.vocabulary import ANYBODY, GROUNDS, POSTS
 
@@ -110,3 +112,69 @@ def _check_powers(definition: Mapping[str, Any], sheet: Sheet, powers: Mapping[s
             known.role(sheet, path, role)
             if role in {"party", "opener", "owner", "system"}:
                 sheet.flaw(path, "powers-decision", N_("`{name}` decides about nobody."), name=role)
+
+
+def check_scheduler(definition: Mapping[str, Any], sheet: Sheet) -> None:
+    """The scheduler only proposes: nothing but an end follows from a proposal by itself (RESPONSIBILITY.md E6)."""
+    for name in sorted(fired_by_clocks(definition)):
+        action = definition["actions"][name]
+        to = action["to"]
+        if definition["initial"] in action["from"] and to is not None and not definition["states"][to]["final"]:
+            sheet.flaw(
+                ("actions", name),
+                "effects-scheduler",
+                N_("A clock would do `{name}`, and so go on from a proposal: it may end one, and no more."),
+                name=name,
+            )
+
+
+def check_proposal(
+    definition: Mapping[str, Any], entry: Mapping[str, Any], sheet: Sheet, path: Path, opened: Mapping[str, Any]
+) -> None:
+    """What opens a case with effects: a person's act, or a limit that was missed, whose holder and post it names."""
+    if not opened["effects"]:
+        return
+    kind = entry["case"]
+    if entry["on"]["t"] == "opened" or (entry["on"]["t"] == "acted" and by_itself(entry, fired_by_clocks(definition))):
+        sheet.flaw(
+            (*path, "on"),
+            "effects-opened",
+            N_("A `{type}` has effects on somebody: only a person's act or a limit that was missed opens one."),
+            type=kind,
+        )
+        return
+    if entry["on"]["t"] == "acted":
+        return
+    grounds = opened.get("grounds") or {}
+    given = {key: word_of(entry["fields"].get(grounds.get(key, ""))) for key in ("whom", "post", "cites")}
+    whom, post, cites = given["whom"], given["post"], given["cites"]
+    names = whom is not None and (
+        whom.word in {"$unit", "$body"}
+        or (post is not None and (whom.word, post.word, whom.of) == ("$holder", "$post", post.of))
+    )
+    if not names or cites is None or cites.word != "$ref":
+        sheet.flaw(
+            (*path, "case"),
+            "effects-proposal",
+            N_("A proposal cites the case (`$ref`) and names holder and post of one role, or the unit or body."),
+        )
+    if not _lapses(opened):
+        sheet.flaw(
+            (*path, "case"),
+            "effects-lapse",
+            N_("What the scheduler proposes lapses by itself: `{type}` needs a clock in `{state}` that ends it."),
+            type=kind,
+            state=opened["initial"],
+        )
+
+
+def _lapses(opened: Mapping[str, Any]) -> bool:
+    """Whether a clock that every case has ends it, unless somebody takes it up."""
+    initial = opened["initial"]
+    for clock in opened["clocks"].values():
+        action = opened["actions"].get(clock["then"] or "")
+        if initial not in clock["runs_in"] or action is None or clock["if"] or clock["starts_on"] or clock["from"]:
+            continue
+        if initial in action["from"] and action["to"] and opened["states"][action["to"]]["final"]:
+            return True
+    return False

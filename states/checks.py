@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
-from states.charge_checks import check_charge
+from states.charge_checks import check_charge, check_scheduler
 from states.checking import Known, check_value, field_named, is_nothing, named
 from states.clock_checks import check_clocks
 from states.due_process import check_due_process
@@ -76,6 +76,7 @@ def check_definition(definition: Mapping[str, Any], sheet: Sheet, known: Known) 
     check_clocks(definition, sheet, known)
     if definition["effects"] and not sheet.flaws:
         check_due_process(definition, sheet)
+        check_scheduler(definition, sheet)
 
 
 def _check_fields(definition: Mapping[str, Any], sheet: Sheet) -> None:

@@ -224,4 +224,4 @@ def _opens(data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]
         "fields": data.get("fields", {}),
         "due": data.get("due"),
         "link": data.get("link") or data["case"],
-    }
+    } | ({"duty": data["duty"]} if "duty" in data else {})

@@ -31,6 +31,14 @@ def check_duty(duty: Mapping[str, Any], sheet: Sheet, path: Path, types: Mapping
     if not named(sheet, (*path, "opens"), "type", duty["opens"], types):
         return
     definition = types[duty["opens"]]
+    if definition["effects"]:
+        sheet.flaw(
+            (*path, "opens"),
+            "effects-opened",
+            N_("A `{type}` has effects on somebody: only a person's act or a limit that was missed opens one."),
+            type=duty["opens"],
+        )
+        return
     check_given(duty["fields"], definition, sheet, path, lambda field, value, at: _check_field(field, value, sheet, at))
     if missing := missing_fields(duty["fields"], definition):
         sheet.flaw(

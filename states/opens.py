@@ -56,10 +56,19 @@ def word_of(value: object) -> Word | None:
     return Word(found[1], found[2]) if found else Word(value, None)
 
 
-def triggered(definition: Mapping[str, Any], on: Trigger, fields: Mapping[str, object]) -> list[Entry]:
-    """The entries that this sets off in a case with these fields, in the order of the definition."""
+def triggered(
+    definition: Mapping[str, Any], on: Trigger, fields: Mapping[str, object], every: str | None = None
+) -> list[Entry]:
+    """The entries that this sets off in a case with these fields, in the order of the definition.
+
+    ``every`` is the window of the duty that opened the case (``year``), if one did.
+    """
     return [
-        entry for entry in definition.get("opens", ()) if entry["on"] == on and condition_holds(entry["if"], fields)
+        entry
+        for entry in definition.get("opens", ())
+        if entry["on"] == on
+        and condition_holds(entry["if"], fields)
+        and ("duty" not in entry or every in entry["duty"])
     ]
 
 

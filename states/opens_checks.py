@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from states.charge_checks import check_proposal
 from states.checking import Known, check_value, field_named, named
 from states.clock_checks import calendars_in, check_graded
 from states.errors import N_
@@ -166,13 +167,7 @@ def _check_case(  # noqa: PLR0917  # one caller, above
             type=entry["case"],
             state=opened["initial"],
         )
-    if opened["effects"] and entry["on"]["t"] == "opened":
-        sheet.flaw(
-            (*path, "on"),
-            "effects-opened",
-            N_("A `{type}` has effects on somebody: only an act or a limit that was missed opens one."),
-            type=entry["case"],
-        )
+    check_proposal(definition, entry, sheet, path, opened)
 
 
 def _check_value(  # noqa: PLR0917  # one caller, right above

@@ -203,6 +203,7 @@ OPENS = record(
     {
         "on": trigger,
         "if": table(many(text), _name, at_value=True),
+        "duty": many(one_of(*WINDOWS)),
         "case": _name,
         "unit": _name,
         "owner": ROLE,

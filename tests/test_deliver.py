@@ -132,7 +132,7 @@ def test_a_message_says_what_it_is_about_and_what_to_do(told):
     channel = Recorder()
     deliver.run_once(told.store, channel)
     message = next(message for message in channel.messages if "li@" in str(message["To"]))
-    ref = told.rows("SELECT ref FROM cases ORDER BY ref")[0][0]
+    ref = told.rows("SELECT ref FROM cases WHERE type = 'report' ORDER BY ref")[0][0]
     assert message["Subject"] == f"[sandbox] {ref}: Submission is overdue (step 1)"
     assert message["From"] == "office@example.org"
     assert message["Auto-Submitted"] == "auto-generated"
@@ -157,7 +157,7 @@ def test_a_message_is_said_in_the_reader_s_language(told):
 
 def test_what_was_dealt_with_meanwhile_asks_for_nothing(told):
     """A notice sent after the report was submitted says so, and names no act."""
-    ref = told.rows("SELECT ref FROM cases ORDER BY ref")[0][0]
+    ref = told.rows("SELECT ref FROM cases WHERE type = 'report' ORDER BY ref")[0][0]
     told.do(ref, "submit", "wang", file="the report")
     channel = Recorder()
     deliver.run_once(told.store, channel)

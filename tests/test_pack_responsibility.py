@@ -144,7 +144,7 @@ CLOCKS: dict[str, dict[str, tuple[str, Any, str, Any]]] = {
             "planned",
             {"immediate": "3 working days", "ordinary": "30 working days", "long": "60 working days"},
             "owner unit_head",
-            "overdue",
+            "rectify",
         ),
         "progress": ("planned", "1 month", "owner", "overdue"),
         "verify": ("done", "10 working days", "reviewer inspector", "overdue"),
@@ -171,6 +171,14 @@ LADDERS = {
         ("3 working days", "direct"),
         ("5 working days", "first"),
         ("10 working days", "superior.first"),
+    ],
+    "rectify": [
+        ("0", "owner unit_head"),
+        ("1 working day", "member_in_charge"),
+        ("3 working days", "direct"),
+        ("5 working days", "first"),
+        ("10 working days", "superior.first"),
+        ("20 working days", "inspector"),
     ],
     "hours": [
         ("0", "unit_head"),

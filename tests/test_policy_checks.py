@@ -29,10 +29,8 @@ def alongside(name: str) -> dict[str, str]:
     """The broken file, with what it could open if it has duties or opens other cases."""
     text = (BROKEN / f"{name}.yaml").read_text(encoding="utf-8")
     sources = {f"{name}.yaml": text}
-    if "\nopens:" in text:
-        sources["sanction.yaml"] = good("sanction")
     if "duties:" in text or "\nopens:" in text:
-        sources |= openable()
+        sources |= {"sanction.yaml": good("sanction"), **openable()}
     if "scorecard:" in text:
         task = good("task")
         alarm = task.replace("case: task", "case: alarm\nseverity: urgency").replace("TSK", "ALM")

@@ -36,6 +36,7 @@ from workflow.runs import recheck
 from workflow.scene import Scene, Told
 from workflow.store.tx import Tx, Workspace
 from workflow.trail import canon
+from workflow.windows import MONTHS
 
 FIRED = ("clock.reminded", "clock.breached", "clock.escalated")
 
@@ -93,13 +94,16 @@ class _Scene(Scene):
     def opens(self, on: Mapping[str, Any], *, as_of: str | None = None) -> Opens | None:  # noqa: ARG002
         """The cases that the event that comes next says were opened, where its law opens such ones."""
         one = self.life.ahead
-        entries = triggered(self.definition, on, self.case.fields)
-        if not entries or one is None:
+        if one is None:
             return None
-        recorded = opened_by(self, entries, one.data)
-        if recorded is None:
-            raise Differs("what it opened is not what its law opens", one)
-        return recorded
+        windows = [None, *MONTHS] if self.case.duty else [None]  # which duties had which, the policy knew then
+        lists = [triggered(self.definition, on, self.case.fields, every) for every in windows]
+        if not any(lists):
+            return None
+        for entries in lists:
+            if (recorded := opened_by(self, entries, one.data)) is not None:
+                return recorded if entries else None
+        raise Differs("what it opened is not what its law opens", one)
 
     def closed(self) -> frozenset[str]:
         """Of which words every linked case was closed, as the act that comes next says."""

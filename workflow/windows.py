@@ -1,11 +1,20 @@
 """The windows a recurring duty is counted in: ``2026``, ``2026-H1``, ``2026-Q1``, ``2026-03``; pure arithmetic."""
 
+import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import MAXYEAR, date
 from typing import NamedTuple
 
 MONTHS = {"year": 12, "half-year": 6, "quarter": 3, "month": 1}
+
+
+_SHAPES = {"year": r"\d{4}", "half-year": r"\d{4}-H\d", "quarter": r"\d{4}-Q\d", "month": r"\d{4}-\d\d"}
+
+
+def every_of(window: str) -> str | None:
+    """How long a window of this name is; None for one that is no part of the calendar."""
+    return next((every for every, shape in _SHAPES.items() if re.fullmatch(shape, window)), None)
 
 
 class Window(NamedTuple):

@@ -20,7 +20,9 @@ from workflow.instants import moment
 from workflow.roles import Holder, Standing
 from workflow.scene import Scene
 from workflow.sql import cases as sql
+from workflow.sql import duty as duty_sql
 from workflow.trail import Who, Written
+from workflow.windows import every_of
 
 
 class Cannot(Exception):
@@ -57,7 +59,7 @@ class Opens(NamedTuple):
 
 def planned(scene: Scene, on: Trigger, *, as_of: str | None = None) -> Opens | None:
     """What this trigger opens in this case; None where nothing hangs on it."""
-    entries = triggered(scene.definition, on, scene.case.fields)
+    entries = triggered(scene.definition, on, scene.case.fields, _every(scene))
     if not entries:
         return None
     opens: list[dict[str, Any]] = []
@@ -83,6 +85,14 @@ def planned(scene: Scene, on: Trigger, *, as_of: str | None = None) -> Opens | N
             opens.append(row | ({"due": limit} if limit else {}))
     data = ({"opens": opens} if opens else {}) | ({"not_opened": failed} if failed else {})
     return Opens(scene, data, drafts)
+
+
+def _every(scene: Scene) -> str | None:
+    """The window of the duty that opened this case, where it matters and one did."""
+    if not scene.case.duty or not any("duty" in entry for entry in scene.definition["opens"]):
+        return None
+    row = scene.tx.one(duty_sql.OF_CASE, ref=scene.case.ref)
+    return every_of(row[2]) if row else None
 
 
 def _units(scene: Scene, entry: Entry) -> list[str | None]:
@@ -190,7 +200,8 @@ def _holder(scene: Scene, role: str, as_of: str | None) -> Holder:
     if as_of:
         day = moment(as_of).astimezone(ZoneInfo(scene.tx.workspace.zone)).date()
         standing = standing if day == standing.on else roles.standing(scene.tx, scene.case.unit, day)
-    found = standing.incumbents(role, scene.case.parts, scene.definition["roles"])
-    if not found:
-        raise Cannot("vacant", role)
-    return found[0]
+    aliases = scene.definition["roles"]
+    for one in aliases.get(role, [role]):  # a unit's head before the body's, as owners are found
+        if found := standing.incumbents(one, scene.case.parts, aliases):
+            return found[0]
+    raise Cannot("vacant", role)
