@@ -10,6 +10,7 @@ CASE = Group(
         "show": ("cli.case:show", N_("Show one case: its fields, clocks, actions, files and links.")),
         "history": ("cli.case:history", N_("Show everything that happened to a case.")),
         "why": ("cli.why:why", N_("Show why the limits of a case are due when they are, day by day.")),
+        "answerable": ("cli.answerable:answerable", N_("Show who bears which responsibility for what failed.")),
         "files": ("cli.case:files", N_("List the files of a case; --verify checks their content.")),
         "dossier": ("cli.dossier:dossier", N_("Put all of a case into one file, for a stranger.")),
         "comment": ("cli.case_acts:comment", N_("Say something about a case, on record.")),

@@ -28,6 +28,7 @@ class Failure(NamedTuple):
     unit: str
     first: str
     last: str
+    at: str  # when it came on record
 
     def told(self) -> dict[str, Any]:
         """As the opening of a case puts it on record."""
@@ -47,21 +48,21 @@ def pending(scene: Scene, on: Mapping[str, Any]) -> Failure | None:
         return None
     case = scene.case
     day = _day(scene.tx, case.clocks[on["clock"]].due_at)
-    return Failure(BREACH, case.ref, case.head.n + 1, case.unit, day, day)
+    return Failure(BREACH, case.ref, case.head.n + 1, case.unit, day, day, scene.tx.now)
 
 
 def _of_case(tx: Tx, ref: str, row: Row) -> list[Failure]:
-    _, unit, state, hash_, fields, opened_at, at = row
+    unit, state, hash_, fields, opened_at, since_at = row
     definition = policies.definition_by_hash(tx, hash_)
     found = []
-    for _, n, text in tx.all(sql.BREACHES, stream=ref):
+    for at, n, text in tx.all(sql.BREACHES, stream=ref):
         data = json.loads(text)["data"]
         if _is_duty(definition, data["clock"]):
             day = _day(tx, data["due_at"])
-            found.append(Failure(BREACH, ref, n, unit, day, day))
+            found.append(Failure(BREACH, ref, n, unit, day, day, at))
     if state in definition.get("failure", ()):
         since = _since(definition, json.loads(fields)) or opened_at
-        found.append(Failure(CONCLUDED, ref, None, unit, _day(tx, min(since, opened_at)), _day(tx, at)))
+        found.append(Failure(CONCLUDED, ref, None, unit, _day(tx, min(since, opened_at)), _day(tx, since_at), since_at))
     return found
 
 
@@ -80,10 +81,10 @@ def _since(definition: dict[str, Any], fields: dict[str, Any]) -> str | None:
 def _of_duty(tx: Tx, code: str, unit: str) -> list[Failure]:
     stream = f"duty/{code}/{unit}"
     found = []
-    for _, n, text in tx.all(sql.MISSED, stream=stream):
+    for at, n, text in tx.all(sql.MISSED, stream=stream):
         data = json.loads(text)["data"]
         day = str(data.get("due_on") or _day(tx, data["at"]))
-        found.append(Failure(MISSED, stream, n, unit, day, day))
+        found.append(Failure(MISSED, stream, n, unit, day, day, at))
     return found
 
 

@@ -102,6 +102,11 @@ class Standing:
             found.setdefault(seat.person, Holder(seat.person, seat.post, seat.unit, None, seat.why))
         return list(found.values())
 
+    def posts_of(self, person: str) -> list[tuple[str, str]]:
+        """(post, unit) of what this person holds in the unit or above it, the nearest first."""
+        seats = [one for tier in self._chain for held in tier.posts.values() for one in held]
+        return [(one.post, one.unit) for one in seats if one.person == person and one.on(self._day)]
+
     def why_empty(self, role: str, parts: Parts, aliases: Aliases) -> str:
         """Why `holders` is empty: ``on-leave`` when somebody holds the role but is absent, else ``vacant``."""
         return "on-leave" if self._seats(role, parts, aliases) else "vacant"

@@ -13,20 +13,31 @@ OWN = ("id", "hash", "prev", "commit", "seen", "log")  # differ from one workspa
 
 
 def life(world: World) -> list[dict[str, Any]]:
-    """Every event without what is a workspace's own; ids of persons and cases become words."""
+    """Every event without what is a workspace's own; ids of persons and cases become words.
+
+    Cases that clocks opened at one instant have their numbers in any order: they are called by what opened them.
+    """
     names = dict(world.rows("SELECT id, login FROM person UNION SELECT id, ref FROM cases"))
+    by_clocks = dict(world.rows(_BY_CLOCKS))
+    names |= {id_: f"case of {by_clocks[ref]}" for id_, ref in names.items() if ref in by_clocks}
+    names |= {ref: f"case of {opener}" for ref, opener in by_clocks.items()}
     told = []
     for (text,) in world.rows("SELECT canon FROM event ORDER BY at, stream, n"):
         event = json.loads(_named(text, names))
-        register = (event["register"] or {}).get("no")
+        opening = event["register"] and not event["data"].get("by")
+        register = event["register"]["no"] if opening else None
         told.append({**{key: value for key, value in event.items() if key not in OWN}, "register": register})
-    return told
+    return sorted(told, key=lambda event: (event["at"], event["stream"], event["n"]))
 
 
 def _named(text: str, names: dict[str, str]) -> str:
     for id_, name in names.items():
         text = text.replace(id_, name)
     return text
+
+
+_BY_CLOCKS = """SELECT c.ref, l.ref FROM cases c JOIN link l ON l.case_id = c.id AND l.kind = 'opened-by'
+WHERE c.opener IS NULL"""
 
 
 def breaks(world: World) -> list[str]:
