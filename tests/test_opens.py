@@ -18,6 +18,13 @@ from workflow import ask_why, calendars, engine
 from workflow.store import Store
 from workflow.verify import verify
 
+ACCUSES = """
+opens:
+  - on: breached(decide)
+    case: sanction
+    fields: {respondent: $holder(first), post: $post(first), cites: $ref, ground: late}
+"""
+
 
 @pytest.fixture
 def office(world: World) -> World:
@@ -190,13 +197,13 @@ def test_a_limit_that_is_missed_opens_a_case_once(office: World) -> None:
 
 
 def test_after_downtime_the_case_is_about_who_held_the_post_at_the_breach(office: World) -> None:
-    """The post changed hands while nothing ran: the holder at the breach answers, though another holds it now."""
+    """The post changed hands the day after the last day of the limit, and nothing ran: who held it then answers."""
     ref = office.new("matter", "wang")
     office.register(
         """
 postings:
-  - {person: li, unit: safety, post: unit_head, from: 2025-01-01, to: 2026-02-20}
-  - {person: chen, unit: safety, post: unit_head, from: 2026-02-21}
+  - {person: li, unit: safety, post: unit_head, from: 2025-01-01, to: 2026-02-14}
+  - {person: chen, unit: safety, post: unit_head, from: 2026-02-15}
 """
     )
     office.until("2026-03-06 10:00", jump=True)
@@ -275,13 +282,13 @@ def test_what_bars_somebody_begins_at_its_beginning(world: World) -> None:
     matter = MATTER.partition("opens:")[0].replace(", when: closed(follow-up)", "")
     world.apply(
         good("sanction"),
-        f"{matter}opens: [{{on: breached(decide), case: sanction, fields: {{respondent: $holder(unit_head)}}}}]\n",
+        f"{matter}{ACCUSES}",
     )
     ref = world.new("matter", "wang")
     world.fast_forward(days=20)
     (link,) = world.case(ref)["links"]
     sanction = world.case(link["ref"])
-    assert (link["kind"], sanction["state"], sanction["fields"]["respondent"]) == ("sanction", "opened", "li")
+    assert (link["kind"], sanction["state"], sanction["fields"]["respondent"]) == ("sanction", "opened", "qian")
     assert world.rows("SELECT count(*) FROM effect") == [(0,)]
     assert sound(world)
 

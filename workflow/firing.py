@@ -92,7 +92,7 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
             data |= {"step": point.step, "told": told, "skipped": skipped, "passed": passed}
             if point.occurrence == 1:
                 on = {"t": "escalated", "clock": clock.name, "step": point.step}
-    opens = scene.opens(on, as_of=clock.breached_at or point.at) if on else None
+    opens = scene.opens(on, as_of=clock.due_at if clock.breached_at else point.at) if on else None
     if opens:
         data |= opens.data
     written = case.write(tx, kind, SYSTEM, rule=scene.rule("clock", clock.name), data=data)
