@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from support.postgres import SETTINGS, PostgresServer, find_binaries
 
-from bench import limits, office, trail
+from bench import limits, office, pages, trail
 from bench.recorded import Spent, Work, floor_postgres, floor_sqlite, recording, with_parts
 from workflow import case as cases
 from workflow import engine
@@ -164,6 +164,7 @@ def main() -> None:
     asked = parser.parse_args()
     limits.main(asked.rounds)
     trail.main(rounds=asked.rounds, db=asked.db)
+    pages.main(db=asked.db)
     print(f"{asked.cases} cases, {asked.rounds} rounds; every act and firing its own durable commit")
     jobs: dict[str, Job] = {"transitions": transitions, "timers": timers}
     with tempfile.TemporaryDirectory() as folder:

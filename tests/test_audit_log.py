@@ -6,16 +6,22 @@ import itertools
 import json
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from support.raw import Raw
 from support.world import World
 
 from states.errors import NotFound, Usage
 from workflow import audit
 from workflow.audit_walk import Alike, Place, Question, walks
+from workflow.migrate import connection_to
 from workflow.trail import NO_HASH, leaf_hash
+from workflow.verify import verify
 
 SHAPE = ["id", "stream", "n", "case", "at", "kind", "actor", "behalf", "via", "from", "to", "action", "rule", "reason",
          "data", "hash", "prev", "leaf"]  # fmt: skip
@@ -314,6 +320,41 @@ def test_a_misspelt_kind_gets_a_suggestion(world):
     assert refused.value.places["near"] == "clock.breached"
 
 
+def test_a_time_in_a_stream_is_found_wherever_it_begins(lived):
+    """Before, at and after every event of every stream; events of the same instant, and a gap, are no obstacle."""
+    world, report, _ = lived
+    raw = Raw(world.url)
+    with raw.unchecked():
+        raw.run("DELETE FROM event WHERE stream = :s AND n IN (3, 4)", s=report)
+    raw.close()
+    for stream in (report, "org", "calendar"):
+        rows = [row for row in everything(world) if row["stream"] == stream]
+        instants = sorted({row["at"] for row in rows})
+        for at in ("2020-01-01T00:00:00Z", *instants, "2099-01-01T00:00:00Z"):
+            assert ask(world, stream=stream, since=at) == [row for row in rows if row["at"] >= at]
+            assert ask(world, stream=stream, until=at) == [row for row in rows if row["at"] < at]
+            assert ask(world, stream=stream, since=at, until=instants[-1]) == [
+                row for row in rows if at <= row["at"] < instants[-1]
+            ]
+
+
+def test_an_older_workspace_gets_the_index_of_units_and_kinds(world):
+    """The upgrade makes it, and leaves the events and their fences as they are."""
+    before = world.rows("SELECT * FROM event ORDER BY id")
+    world.store.transact(lambda tx: tx.put("DROP INDEX ix_event_unit_kind"))
+    world.store.close()
+    module = import_module("workflow.migrations.versions.v0003_unit_kind")
+    with connection_to(world.url) as connection, Operations.context(MigrationContext.configure(connection)):
+        module.upgrade()
+        names = {index["name"] for index in sa.inspect(connection).get_indexes("event")}
+    assert "ix_event_unit_kind" in names
+    again = World(world.url, world.home)
+    assert again.rows("SELECT * FROM event ORDER BY id") == before
+    with again.store.read() as tx:
+        assert verify(tx)["problems"] == []
+    again.close()
+
+
 def questions() -> Iterator[Question]:
     """Every combination of filters, a value or several for those that may have several."""
     several = {
@@ -325,6 +366,8 @@ def questions() -> Iterator[Question]:
     for size in range(len(one) + 1):
         for names in itertools.combinations(one, size):
             yield Question(**{name: one[name] for name in names})
+            if {"stream", "since", "until"} <= set(names):
+                yield Question(from_n=2, to_n=9, **{name: one[name] for name in names})
 
 
 def test_every_question_walks_an_index_in_order(world):
@@ -363,5 +406,7 @@ def test_the_lead_of_a_question_is_its_narrowest_filter():
     assert lead(actor="p", rule=rule, unit="u", kind=kind) == "actor"
     assert lead(rule=rule, unit="u", kind=kind) == "rule"
     assert lead(unit="u", kind=kind) == "unit"
+    ((text, _),) = walks(Question(unit="u", kind=kind), 10)
+    assert "WHERE unit = :unit AND kind = :kind ORDER BY" in text
     assert lead(kind=kind) == "kind"
     assert lead() == "at"

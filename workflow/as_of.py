@@ -60,7 +60,8 @@ def _lived(tx: Tx, ref: str, events: list[Recorded], everything: list[Recorded])
         raise NotFound(
             "{ref} was not opened yet: that was at {at}.", ref=ref, at=local(first, tx.workspace.zone) or "?"
         )
-    life = Life(tx.workspace, Law(tx, Findings()), events)
+    law = Law(tx, Findings(), only=str(events[0].data.get("definition")))
+    life = Life(tx.workspace, law, events)
     try:
         life.run()
     except Differs as differs:

@@ -3,7 +3,7 @@
 Of several kinds, or versions of a rule, each is walked by itself and the walks are merged: an index has them apart.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from workflow.sql import audit as sql
@@ -38,6 +38,8 @@ class Question:
     since: str | None = None
     until: str | None = None
     after: Place | None = None
+    from_n: int | None = None  # of a stream: what stands outside these is outside the time asked for
+    to_n: int | None = None
     words: tuple[str, ...] = ()  # each must stand in a text that is kept beside the event
     never: tuple[str, ...] = ()  # fields in which no word is looked for
 
@@ -47,9 +49,36 @@ Walk = tuple[str, dict[str, Value]]
 
 def page(tx: Tx, question: Question, limit: int) -> list[Row]:
     """(at, stream, n, canon, hash) in order."""
-    asked = walks(question, limit)
+    asked = walks(narrowed(tx, question), limit)
     found = [row for text, values in asked for row in tx.all(text, **values)]
     return sorted(found)[:limit] if len(asked) > 1 else found
+
+
+def narrowed(tx: Tx, asked: Question) -> Question:
+    """A time in a stream as numbers of events, so that a long stream is not walked up to where the time begins."""
+    if asked.stream is None or asked.since is asked.until is None:
+        return asked
+    (last,) = tx.one(sql.LAST_N, stream=asked.stream) or (None,)
+    if last is None:
+        return asked
+    return replace(
+        asked,
+        from_n=_first(tx, asked.stream, asked.since, last) if asked.since is not None else None,
+        to_n=_first(tx, asked.stream, asked.until, last) if asked.until is not None else None,
+    )
+
+
+def _first(tx: Tx, stream: str, at: str, last: int) -> int:
+    """The number of the first event of a stream at that time or later; one past the last where there is none."""
+    low, high = 1, last + 1  # what is before ``low`` is earlier, what is at ``high`` is not
+    while low < high:
+        middle = (low + high) // 2
+        n, found = tx.one(sql.AT_N, stream=stream, n=middle) or (high, at)
+        if found >= at:
+            high = middle
+        else:
+            low = n + 1
+    return low
 
 
 def walks(asked: Question, limit: int) -> list[Walk]:
@@ -57,17 +86,37 @@ def walks(asked: Question, limit: int) -> list[Walk]:
     lead = next(
         (name for name in ("stream", "actor", "rule", "unit", "kind") if getattr(asked, name) is not None), "at"
     )
-    more = sql.LESS_IN_STREAM if lead == "stream" else sql.LESS
-    less = ""
+    if lead == "unit" and asked.kind is not None:
+        lead = "unit_kind"
     values: dict[str, Value] = {"limit": limit}
+    less = _others(asked, lead, values) + _time(asked, lead, values) + _words(asked, values)
+    first, last = sql.ALONG[lead]
+    text = first + less + last
+    led = lead.split("_")
+    values |= dict.fromkeys(led[:-1], asked.unit)
+    found = getattr(asked, led[-1], None)
+    if isinstance(found, Alike):
+        return [(text, values | {led[-1]: value}) for value in found.values]
+    return [(text, values if lead == "at" else values | {lead: found})]
+
+
+def _others(asked: Question, lead: str, values: dict[str, Value]) -> str:
+    """The names that do not lead."""
+    less, led = "", lead.split("_")
     for name in ("actor", "unit"):
-        if name != lead and (value := getattr(asked, name)) is not None:
-            less += more[name]
+        if name not in led and (value := getattr(asked, name)) is not None:
+            less += sql.LESS[name]
             values[name] = value
     for name in ("rule", "kind"):
-        if name != lead and (alike := getattr(asked, name)) is not None:
-            less += more[name]
+        if name not in led and (alike := getattr(asked, name)) is not None:
+            less += sql.LESS[name]
             values[name], values[f"{name}_end"] = span(alike.asked, alike.mark)
+    return less
+
+
+def _time(asked: Question, lead: str, values: dict[str, Value]) -> str:
+    """From when to when, and after which event."""
+    less, more = "", sql.LESS_IN_STREAM if lead == "stream" else sql.LESS
     if asked.until is not None:
         less += more["until"]
         values["until"] = asked.until
@@ -81,13 +130,11 @@ def walks(asked: Question, limit: int) -> list[Walk]:
     elif asked.since is not None:
         less += more["since"]
         values["since"] = asked.since
-    less += _words(asked, values)
-    first, last = sql.ALONG[lead]
-    text = first + less + last
-    found = getattr(asked, lead, None)
-    if isinstance(found, Alike):
-        return [(text, values | {lead: value}) for value in found.values]
-    return [(text, values if lead == "at" else values | {lead: found})]
+    for name in ("from_n", "to_n"):
+        if lead == "stream" and (bound := getattr(asked, name)) is not None:
+            less += more[name]
+            values[name] = bound
+    return less
 
 
 def _words(asked: Question, values: dict[str, Value]) -> str:

@@ -8,16 +8,19 @@ from states.calendars import Calendars
 from workflow.findings import Findings, said
 from workflow.recorded import Recorded, of_stream
 from workflow.sql import replay as sql
-from workflow.store.tx import Tx
+from workflow.store.tx import Row, Tx
 from workflow.trail import digest
 
 Definition = dict[str, Any]
 
 
 class Law:
-    """What was decided by: every definition by its hash, and the calendars as they stood at any number."""
+    """What was decided by: every definition by its hash, and the calendars as they stood at any number.
 
-    def __init__(self, tx: Tx, found: Findings) -> None:
+    ``only``: the hash of the one definition that is asked for; then no other, and no policy, is looked at.
+    """
+
+    def __init__(self, tx: Tx, found: Findings, *, only: str | None = None) -> None:
         self.definitions: dict[str, Definition] = {}
         self.applied: dict[str, str] = {}  # definition -> the time it was first put in force
         self._bodies: dict[tuple[str, str], dict[str, Any]] = {}
@@ -25,7 +28,7 @@ class Law:
         self._since = [""]  # of each number: from when on
         self._built: dict[int, Calendars] = {}
         _Calendars(tx, found, self._bodies, self._current, self._since).check()
-        _Policies(tx, found, self.definitions, self.applied).check()
+        _Policies(tx, found, self.definitions, self.applied).check(only)
 
     def calendars(self, n: int) -> Calendars | None:
         """The calendars in force after the ``n``-th event of their stream; None where there was no such event."""
@@ -95,7 +98,7 @@ class _Policies:
         self.applied = applied
         self.last: Recorded | None = None
 
-    def check(self) -> None:
+    def check(self, only: str | None) -> None:
         policies: dict[str, Recorded] = {}
         types: dict[str, tuple[str, Recorded]] = {}
         zone, calendar = self._genesis()
@@ -110,8 +113,12 @@ class _Policies:
                 types.setdefault(hash_, (type_, one))
                 self.applied.setdefault(hash_, one.at)
             zone, calendar = data.get("zone") or zone, data.get("calendar") or calendar
+        if only is not None:
+            known = {hash_: was for hash_, was in types.items() if hash_ == only}
+            self._definitions(known, self.tx.all(sql.DEFINITION, hash=only))
+            return
         self._policies(policies)
-        self._definitions(types)
+        self._definitions(types, self.tx.all(sql.DEFINITIONS))
         self._in_force(zone, calendar)
 
     def _genesis(self) -> tuple[Any, Any]:
@@ -128,8 +135,8 @@ class _Policies:
         for hash_, one in known.items():
             self.found.add(f"policy {one.data.get('policy')}@{hash_[:12]} is missing", self.STREAM, one.n, one.id)
 
-    def _definitions(self, known: dict[str, tuple[str, Recorded]]) -> None:
-        for hash_, type_, text in self.tx.all(sql.DEFINITIONS):
+    def _definitions(self, known: dict[str, tuple[str, Recorded]], rows: list[Row]) -> None:
+        for hash_, type_, text in rows:
             name = f"definition {type_}@{hash_[:12]}"
             body = _parsed(text)
             of, one = known.pop(hash_, (None, None))

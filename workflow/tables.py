@@ -106,6 +106,7 @@ class Event(SQLModel, table=True):
         Index("ix_event_actor", "actor", "at", "stream", "n"),
         Index("ix_event_kind", "kind", "at", "stream", "n"),
         Index("ix_event_unit", "unit", "at", "stream", "n"),
+        Index("ix_event_unit_kind", "unit", "kind", "at", "stream", "n"),
         _part("ix_event_rule", "rule", "at", "stream", "n", where="rule IS NOT NULL"),
     )
 

@@ -9,6 +9,7 @@ ALONG = {
     "actor": (_ROW + "actor = :actor", _IN_ORDER),
     "rule": (_ROW + "rule = :rule", _IN_ORDER),
     "unit": (_ROW + "unit = :unit", _IN_ORDER),
+    "unit_kind": (_ROW + "unit = :unit AND kind = :kind", _IN_ORDER),
     "kind": (_ROW + "kind = :kind", _IN_ORDER),
     "at": (_ROW + "at >= :since", _IN_ORDER),
 }
@@ -23,11 +24,15 @@ LESS = {
     "after": " AND (at, stream, n) > (:after_at, :after_stream, :after_n)",
 }
 LESS_IN_STREAM = {
-    **LESS,
     "since": " AND at || '' >= :since",
     "until": " AND at || '' < :until",
     "after": " AND n > :after_n",
+    "from_n": " AND n >= :from_n",
+    "to_n": " AND n < :to_n",
 }
+# Along a stream time never falls, so that where a time begins in it is found by halving.
+LAST_N = "SELECT max(n) FROM event WHERE stream = :stream"
+AT_N = "SELECT n, at FROM event WHERE stream = :stream AND n >= :n ORDER BY n LIMIT 1"
 
 # One word of a search in what is kept beside events; of a file its name alone is text.
 WORD = """ AND EXISTS (SELECT 1 FROM payload p WHERE p.event = event.id AND lower(p.value) LIKE

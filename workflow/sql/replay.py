@@ -9,6 +9,7 @@ WORKSPACE = "SELECT zone, calendar, policy FROM workspace WHERE id = 1"
 CALENDARS = "SELECT name, version, body, current FROM calendar ORDER BY name, version"
 POLICIES = "SELECT hash, name, compiled FROM policy ORDER BY hash"
 DEFINITIONS = "SELECT hash, type, body FROM definition ORDER BY hash"
+DEFINITION = "SELECT hash, type, body FROM definition WHERE hash = :hash"
 IN_FORCE = "SELECT type, definition FROM in_force ORDER BY type"
 COUNTERS = "SELECT name, value FROM counter WHERE name <> 'register' ORDER BY name"
 
