@@ -150,9 +150,10 @@ class World:
         first, last = local(since).date(), local(until).date()
         self.store.transact(lambda tx: set_leave(tx, admin(tx), person, first, last, deputy=second))
 
-    def apply(self, *texts: str, pack: str | None = None) -> None:
-        """Apply policy texts over what is in force, or a pack."""
-        sources = pack_sources(pack) if pack else {f"own-{number}.yaml": text for number, text in enumerate(texts, 1)}
+    def apply(self, *texts: str, pack: str | None = None, name: str = "own-{number}.yaml") -> None:
+        """Apply policy texts over what is in force, under a file name, or a pack."""
+        own = {name.format(number=number): text for number, text in enumerate(texts, 1)}
+        sources = pack_sources(pack) if pack else own
 
         def do(tx: Tx) -> None:
             compiled, flaws = compile_policy(sources, None if pack else policies.current(tx))
