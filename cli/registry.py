@@ -12,6 +12,7 @@ CASE = Group(
         "why": ("cli.why:why", N_("Show why the limits of a case are due when they are, day by day.")),
         "answerable": ("cli.answerable:answerable", N_("Show who bears which responsibility for what failed.")),
         "files": ("cli.case:files", N_("List the files of a case; --verify checks their content.")),
+        "draft": ("cli.summary:case_draft", N_("Draft the text of a case that sums up a window.")),
         "dossier": ("cli.dossier:dossier", N_("Put all of a case into one file, for a stranger.")),
         "comment": ("cli.case_acts:comment", N_("Say something about a case, on record.")),
         "assign": ("cli.case_acts:assign", N_("Give a case to another owner.")),
@@ -106,6 +107,11 @@ STATS = Group(
     },
     help=N_("How the office did, in figures: by unit and post, never by person."),
 )
+SUMMARY = Group(
+    "summary",
+    {"draft": ("cli.summary:draft", N_("Draft the summary of a window from the record."))},
+    help=N_("Summaries, drafted for people to edit."),
+)
 NOTIFY = Group(
     "notify",
     {
@@ -154,6 +160,7 @@ ROOT: dict[str, Entry | Group] = {
     "policy": POLICY,
     "calendar": CALENDAR,
     "stats": STATS,
+    "summary": SUMMARY,
     "notify": NOTIFY,
     "query": QUERY,
     "run": ("cli.run:run", N_("Let the clocks run: fire what is due, open duties, send notices.")),

@@ -30,6 +30,9 @@ OWNERS = {
     "click": {"cli"},
     "chinese_calendar": {"cli.calendar_sources"},
     "holidays": {"cli.calendar_sources"},
+    "docxtpl": {"cli.papers"},
+    "docx": {"cli.papers"},
+    "jinja2": {"cli.papers"},
 }
 
 # The law is pure: it computes from its arguments and its own data files.

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from support.measured import MEASURED
 from support.world import World
 
 from states.errors import Invalid, NotFound, Usage
@@ -42,25 +43,32 @@ def row(rows: list[dict[str, Any]], **wanted: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def lived(world: World) -> World:
+def measured(world: World) -> World:
+    """The office under the small policy."""
+    world.apply(*MEASURED)
+    return world
+
+
+@pytest.fixture
+def lived(measured: World) -> World:
     """Two reports handed in, one of them late, one never; an incident told of in time and analysed late; a finding.
 
     From Monday 9 February to 9 March; the Spring Festival lies between (15 to 23 February).
     """
-    prompt, late, never = world.report(), world.report(), world.report(as_="chen", unit="data")
-    major = world.incident("major")
-    finding = world.new("rectification", "wang", finding="no fence", **{"class": "immediate"})
-    world.until("2026-02-09 09:30")
-    world.do(major, "notify", "li", to="county")
-    world.until("2026-02-10 09:00")
-    world.do(major, "analyse", "wang", analysis="a valve")  # four hours were over
-    world.do(prompt, "submit", "wang", file="paper")
-    world.do(finding, "plan", "wang", plan="a fence")
-    world.until("2026-03-06 10:00")  # ten working days were over at the end of 3 March
-    world.do(late, "submit", "wang", file="paper", reason="the figures came late")
-    world.until("2026-03-09 09:00")
-    world.refs = {"prompt": prompt, "late": late, "never": never, "major": major, "finding": finding}  # type: ignore[attr-defined]
-    return world
+    prompt, late, never = measured.report(), measured.report(), measured.report(as_="chen", unit="data")
+    major = measured.incident("major")
+    finding = measured.new("rectification", "wang", finding="no fence")
+    measured.until("2026-02-09 09:30")
+    measured.do(major, "notify", "li", to="county")
+    measured.until("2026-02-10 09:00")
+    measured.do(major, "analyse", "wang", analysis="a valve")  # four hours were over
+    measured.do(prompt, "submit", "wang", file="paper")
+    measured.do(finding, "plan", "wang", plan="a fence")
+    measured.until("2026-03-06 10:00")  # ten working days were over on 28 February, a Saturday to work
+    measured.do(late, "submit", "wang", file="paper", reason="the figures came late")
+    measured.until("2026-03-09 09:00")
+    measured.refs = {"prompt": prompt, "late": late, "never": never, "major": major, "finding": finding}  # type: ignore[attr-defined]
+    return measured
 
 
 def test_limits_are_in_time_late_or_overdue(lived: World) -> None:
@@ -156,20 +164,20 @@ def test_the_facts_behind_a_scorecard_are_as_many_as_its_figures(lived: World) -
     }
 
 
-def test_duties_count_as_they_stand(world: World) -> None:
+def test_duties_count_as_they_stand(measured: World) -> None:
     """A duty met in time is met, one done after its day is late, one not done is missed; each belongs to its post."""
-    world.until("2026-02-26 09:00")
-    plan = next(case for case in _cases(world, "study-plan") if case["unit"] == "county")
-    world.do(plan["ref"], "submit", "sun", file="plan")  # due by 27 February
-    world.until("2026-04-03 09:00")
-    statement = next(case for case in _cases(world, "statement-of-responsibility") if case["unit"] == "safety")
-    world.do(statement["ref"], "submit", "li", file="signed", reason="late")
-    facts = scorecard(world, measure="duties", explain=True)["rows"]
+    measured.until("2026-02-26 09:00")
+    plan = next(case for case in _cases(measured, "study-plan") if case["unit"] == "county")
+    measured.do(plan["ref"], "submit", "sun", file="plan")  # due by 27 February
+    measured.until("2026-04-03 09:00")
+    statement = next(case for case in _cases(measured, "statement-of-responsibility") if case["unit"] == "safety")
+    measured.do(statement["ref"], "submit", "li", file="signed", reason="late")
+    facts = scorecard(measured, measure="duties", explain=True)["rows"]
     told = {(fact["unit"], fact["name"]): (fact["post"], fact["outcome"]) for fact in facts}
     assert told["county", "study-plan"] == ("office", "met")
     assert told["safety", "statement-of-responsibility"] == ("head", "late")
     assert told["data", "statement-of-responsibility"] == ("head", "missed")
-    late = row(scorecard(world, unit="safety")["rows"], post="head", measure="duties")
+    late = row(scorecard(measured, unit="safety")["rows"], post="head", measure="duties")
     assert (late["points"], late["how"]) == (20, "40 × (1×50) ÷ ((1) × 100) = 20")
 
 
@@ -178,15 +186,14 @@ def _cases(world: World, duty: str) -> list[dict[str, Any]]:
         "SELECT unit, ref FROM period WHERE duty = :duty", duty=duty)]  # fmt: skip
 
 
-def test_a_time_given_to_somebody_is_no_duty(world: World) -> None:
-    """The respondent's time to answer counts for nobody, whether it is used or not."""
-    world.new(
-        "accountability", "zhou", respondent="li", post="unit_head", ground="late", cites=world.report(),
-        gravity="minor",
-    )  # fmt: skip
-    world.do("ACC-2026-0001", "open", "zhao")
-    world.fast_forward(days=40)
-    assert {fact["name"] for fact in ontime(world, explain=True) if fact["type"] == "accountability"} == {"open"}
+def test_a_time_given_to_somebody_is_no_duty(measured: World) -> None:
+    """A time to answer counts for nobody, whether it is used or not; nor does a limit that nobody holds."""
+    used = measured.new("hearing", "zhou", respondent="li")
+    measured.new("hearing", "zhou", respondent="li")
+    measured.do(used, "answer", "li")
+    measured.do(used, "close", "zhou")
+    measured.fast_forward(days=40)
+    assert {fact["name"] for fact in ontime(measured, explain=True) if fact["type"] == "hearing"} == {"close"}
 
 
 def test_a_year_gone_by_is_told_as_it_was(lived: World) -> None:

@@ -98,8 +98,8 @@ def the_trail_says_the_same(tx: Tx) -> None:
     law = stats.Law(tx)
     now = stats.year_of(tx, YEAR)
     then = now._replace(until=tx.now + "~", past=True)  # just after now
-    living = Counter(fact[:7] for fact in stats_standing.limits(tx, law, now))
-    trail = Counter(fact[:7] for fact in stats_standing.limits(tx, law, then))
+    living = Counter((*fact[:7], fact.due_at) for fact in stats_standing.limits(tx, law, now))
+    trail = Counter((*fact[:7], fact.due_at) for fact in stats_standing.limits(tx, law, then))
     assert living == trail
     assert {case[:5] for case in stats_standing.cases(tx, now)} == {case[:5] for case in stats_standing.cases(tx, then)}
 

@@ -16,6 +16,7 @@ from workflow import policies
 from workflow.ask import Answer, local
 from workflow.sql import stats as sql
 from workflow.stats import Fact, Law, Span, climbed, duties, ended, explained, is_final, know_unit, year_of
+from workflow.stats_grades import Grades
 from workflow.stats_tables import answer, overdue
 from workflow.store import Tx
 
@@ -85,32 +86,9 @@ def _facts(tx: Tx, span: Span, measures: Measures, unit: str | None) -> dict[str
 
 def _graded(tx: Tx, span: Span, spec: Mapping[str, Any], facts: Iterable[Fact]) -> Iterator[Fact]:
     """The facts with the severity their case had then; of what is still overdue, at the end of the span."""
-    grades = {type_: _Grades(tx, span, type_) for type_ in spec["of"]}
+    grades = {type_: Grades(tx, span, type_) for type_ in spec["of"]}
     for fact in facts:
         yield fact._replace(level=grades[fact.type or ""].of(fact))
-
-
-class _Grades:
-    """The severity of the cases of a type, event by event."""
-
-    def __init__(self, tx: Tx, span: Span, type_: str) -> None:
-        field = policies.definition(tx, type_)["severity"]
-        self.until = span.until
-        self.known: dict[str, list[tuple[int, str]]] = defaultdict(list)
-        rows = tx.each(sql.GRADED, type=type_, since=span.since, until=span.until, word=f'%"{field}":%')
-        for ref, n, canon in rows:
-            event = json.loads(canon)
-            if event["at"] < span.until and (level := event["data"]["fields"].get(field)):
-                self.known[ref].append((n, level))
-
-    def of(self, fact: Fact) -> str | None:
-        """The last one that was set by the event of the fact."""
-        found = None
-        for n, level in self.known.get(fact.ref or "", ()):
-            if fact.n is not None and n > fact.n:
-                break
-            found = level
-        return found
 
 
 def _rows(measures: Measures, facts: Mapping[str, list[Fact]], *, whole: bool) -> Iterator[Answer]:

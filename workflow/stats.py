@@ -36,7 +36,8 @@ class Span(NamedTuple):
 class Fact(NamedTuple):
     """One thing that happened or did not: a limit, duty, case or step, how it ended, and where to look it up.
 
-    ``n`` is the event in the stream of the case, ``at`` a stamp; both None for what is still to be done.
+    ``n`` is the event in the stream of the case and ``at`` its stamp; of what still runs ``at`` says since when, and
+    ``due_at`` when it ends or ended.
     """
 
     unit: str
@@ -49,6 +50,7 @@ class Fact(NamedTuple):
     window: str | None = None
     n: int | None = None
     at: str | None = None
+    due_at: str | None = None
 
 
 def span_of(tx: Tx, first: date, last: date) -> Span:
@@ -204,6 +206,6 @@ def explained(facts: Iterable[Fact], zone: str) -> list[Answer]:
     from workflow.ask import local
 
     return [
-        {**fact._asdict(), "at": local(fact.at, zone)}
+        {**fact._asdict(), "at": local(fact.at, zone), "due_at": local(fact.due_at, zone)}
         for fact in sorted(facts, key=lambda fact: tuple((item is not None, item) for item in fact))
     ]

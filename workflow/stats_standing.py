@@ -30,24 +30,25 @@ def limits(tx: Tx, law: Law, span: Span, unit: str | None = None) -> Iterator[Fa
 
 def _now(tx: Tx, law: Law, _span: Span, unit: str | None) -> Iterator[Fact]:
     more, values = under(unit, "c.unit")
-    for ref, of, type_, hash_, clock, started_at, breached_at, _ in tx.each(sql.CLOCKS_NOW + more, **values):
+    for ref, of, type_, hash_, clock, started_at, breached_at, due_at in tx.each(sql.CLOCKS_NOW + more, **values):
         post = answerable(policies.definition_by_hash(tx, hash_), clock)
         if post:
             post = law.owner(ref) if post == "owner" else post
             outcome, at = ("overdue", breached_at) if breached_at else ("open", started_at)
-            yield Fact(of, post, type_, clock, outcome, None, ref, None, None, at)
+            yield Fact(of, post, type_, clock, outcome, None, ref, None, None, at, due_at)
 
 
 class _Running:
     """One limit while its events go by."""
 
-    __slots__ = ("overdue", "rule", "run", "since", "unit")
+    __slots__ = ("due_at", "overdue", "rule", "run", "since", "unit")
 
-    def __init__(self, unit: str, rule: str, run: int, since: str) -> None:
+    def __init__(self, unit: str, rule: str, run: int, since: str, due_at: str) -> None:
         self.unit = unit
         self.rule = rule
         self.run = run
         self.since = since
+        self.due_at = due_at
         self.overdue: str | None = None
 
 
@@ -63,7 +64,7 @@ def _then(tx: Tx, law: Law, span: Span, unit: str | None) -> Iterator[Fact]:
         key = (ref, data["clock"])
         here = running.get(key)
         if kind == "clock.started":
-            running[key] = _Running(of, rule, data["run"], at)
+            running[key] = _Running(of, rule, data["run"], at, data["due_at"])
         elif here is None:
             continue
         elif kind == "clock.breached":
@@ -72,12 +73,12 @@ def _then(tx: Tx, law: Law, span: Span, unit: str | None) -> Iterator[Fact]:
         elif kind in {"clock.met", "clock.cancelled"}:
             del running[key]
         elif data["run"] != here.run:  # moved: what was overdue has more time
-            here.run, here.overdue = data["run"], None
+            here.run, here.overdue, here.due_at = data["run"], None, data["due_at"]
     for (ref, _), here in running.items():
         type_, clock, post = law.limit(here.rule, ref)
         if post:
             outcome, at = ("overdue", here.overdue) if here.overdue else ("open", here.since)
-            yield Fact(here.unit, post, type_, clock, outcome, None, ref, None, None, at)
+            yield Fact(here.unit, post, type_, clock, outcome, None, ref, None, None, at, here.due_at)
 
 
 def cases(tx: Tx, span: Span, unit: str | None = None) -> Iterator[Open]:

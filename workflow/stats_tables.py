@@ -117,7 +117,7 @@ def workload(tx: Tx, *, year: int | None = None, unit: str | None = None, explai
     """
     know_unit(tx, unit)
     span, law = year_of(tx, year), Law(tx)
-    facts = [*_cases(tx, law, span, unit), *_limits(tx, law, span, unit)]
+    facts = [*case_facts(tx, law, span, unit), *_limits(tx, law, span, unit)]
     if explain:
         return answer(tx, span, explained(facts, tx.workspace.zone))
     counts: dict[tuple[str, str | None], Counter[str]] = defaultdict(Counter)
@@ -135,7 +135,8 @@ def workload(tx: Tx, *, year: int | None = None, unit: str | None = None, explai
     return answer(tx, span, rows)
 
 
-def _cases(tx: Tx, law: Law, span: Span, unit: str | None) -> Iterable[Fact]:
+def case_facts(tx: Tx, law: Law, span: Span, unit: str | None) -> Iterable[Fact]:
+    """Cases ``opened`` and ``closed`` in the span, and ``open`` at its end; the name is the state each came into."""
     more, values = under(unit, "e.unit")
     within = {"since": span.since, "until": span.until, **values}
     for ref, n, at, of, rule, state in tx.each(sql.OPENED + more, **within):

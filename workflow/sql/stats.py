@@ -54,3 +54,20 @@ APPLIED = "SELECT at, canon FROM event WHERE stream = 'policy' AND kind = 'polic
 # The criteria of an assessment: cases of one type, and everything that was done to one.
 CRITERIA = "SELECT ref, unit, fields, definition FROM cases WHERE type = :type ORDER BY ref"
 ACTS = "SELECT at, action, to_state FROM event WHERE stream = :ref AND kind = 'case.acted' ORDER BY n"
+
+# What a summary tells: the units of a body, its acts, why a limit was late, and, for those who may, the reason given.
+UNITS = """WITH RECURSIVE own(code) AS (
+  SELECT code FROM unit WHERE code = :unit
+  UNION SELECT u.code FROM unit u JOIN own o ON u.parent = o.code WHERE u.kind <> 'body') SELECT code FROM own"""
+UNIT_NAME = "SELECT name FROM unit WHERE code = :unit"
+LATE_ENDS = """SELECT e.stream, e.n, e.at, e.unit, e.rule, e.canon FROM event e
+WHERE e.kind = 'clock.met' AND e.at >= :since AND e.at < :until AND e.canon LIKE :late"""
+ACTS_DONE = """SELECT e.unit, e.rule, count(*) FROM event e
+WHERE e.kind = 'case.acted' AND e.at >= :since AND e.at < :until GROUP BY e.unit, e.rule"""
+RECORDED = """SELECT e.unit, e.stream, count(*) FROM event e
+WHERE e.kind = 'duty.recorded' AND e.at >= :since AND e.at < :until GROUP BY e.unit, e.stream"""
+REASON = """SELECT (SELECT p.value FROM payload p WHERE p.event = a.id AND p.field = 'reason') FROM event a
+WHERE a.stream = :ref AND a.n < :n AND a.kind = 'case.acted' ORDER BY a.n DESC LIMIT 1"""
+DUE_NEXT = """SELECT p.duty, p.unit, p."window", p.due_on, p.ref FROM period p
+WHERE p.due_on >= :first AND p.due_on <= :last AND p.status = 'open'"""
+DUTY_OF = 'SELECT unit, "window" FROM period WHERE ref = :ref'
