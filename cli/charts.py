@@ -7,7 +7,7 @@ SIGNS = "#+!."
 
 
 def stacked(parts: Sequence[int], most: int, broad: int = BROAD) -> str:
-    """The parts of a whole side by side, drawn so that ``most`` fills the bar; what is not nothing shows."""
+    """The parts of a whole side by side, drawn so that ``most`` fills the bar; a part that is not nothing shows, while there is room."""
     if most <= 0:
         return ""
     drawn, seen, so_far = "", 0, 0
