@@ -12,7 +12,8 @@ from cli.texts import N_, _
 from states.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
-    pass
+    from workflow.register_file import Register
+
 
 _MOST = 20  # rows of one kind that people are shown; programs get all
 _TABLES = {
@@ -35,16 +36,19 @@ _KEYS = {
 
 
 @command(
-    N_("Bring in units, people, posts, postings, portfolios and leave from a file. All of it or nothing."),
+    N_(
+        "Bring in units, people, posts, postings, portfolios and leave: from a YAML or JSON file, one table in CSV "
+        "(postings.csv), or a folder of such tables. All of it or nothing."
+    ),
     arg("file", metavar="FILE"),
     changes=True,
 )
 def import_(session: Session, file: str) -> None:
     """Rows the file does not name stay as they are; only for administrators."""
-    from workflow.register_import import import_register, plan, read_register
+    from workflow.register_import import import_register, plan
     from workflow.store import Tx
 
-    register = read_register(_text(file), file)
+    register = _read(file)
 
     def work(tx: Tx) -> tuple[Any, Any, list[dict[str, Any]]]:
         who = session.administering(tx)
@@ -119,6 +123,21 @@ def _named(row: dict[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     return "–" if value is None else render.shown(value)
+
+
+def _read(file: str) -> "Register":
+    """The register in a file, or in the CSV files of a folder."""
+    from workflow.register_file import read_register, read_tables
+
+    path = Path(file)
+    if path.is_dir():
+        tables = sorted(path.glob("*.csv"))
+        if not tables:
+            raise NotFound("There is no *.csv file in {path}.", path=file)
+        return read_tables({str(table): _text(str(table)) for table in tables}, file)
+    if path.suffix.lower() == ".csv":
+        return read_tables({file: _text(file)}, file)
+    return read_register(_text(file), file)
 
 
 def _text(path: str) -> str:

@@ -570,7 +570,14 @@ def test_a_person_is_shown(store: Store):
         shown = register.show(tx, "qian", MAY)
         assert set(shown) == {"login", "name", "email", "on", "postings", "portfolios", "leave"}
         assert shown["postings"] == [
-            {"unit": "mines", "post": "unit_head", "from": "2025-06-01", "to": "2026-12-31", "acting": False}
+            {
+                "unit": "mines",
+                "post": "unit_head",
+                "from": "2025-06-01",
+                "to": "2026-12-31",
+                "acting": False,
+                "level": None,
+            }
         ]
         assert shown["leave"] == [{"deputy": "sun", "from": "2026-05-04", "to": "2026-05-08"}]
         with pytest.raises(NotFound, match="There is no unit and no person moon"):

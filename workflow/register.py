@@ -182,7 +182,7 @@ def _person(tx: Tx, person: dict[str, Any], on: date) -> dict[str, Any]:
         "name": person["name"],
         "email": person["email"],
         "on": on.isoformat(),
-        "postings": [_dated(row) for row in tx.named(sql.POSTS_OF_PERSON, person=id_)],
+        "postings": [_dated(row) for row in tx.named(sql.GRADED_POSTS_OF_PERSON, person=id_)],
         "portfolios": [_dated(row) for row in tx.named(sql.CHARGE_OF_PERSON, person=id_)],
         "leave": [
             {"deputy": row["deputy_login"], "from": row["from_on"], "to": row["to_on"]}

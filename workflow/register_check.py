@@ -56,9 +56,9 @@ def check(tx: Tx, register: Register, tables: Mapping[str, Table]) -> tuple[list
     return sorted(inspection.problems, key=position), sorted(inspection.warnings, key=position)
 
 
-def position(problem: Invalid) -> tuple[int, int]:
-    _file, line, column = problem.where.rsplit(":", 2)
-    return int(line), int(column)
+def position(problem: Invalid) -> tuple[str, int, int]:
+    file, line, column = problem.where.rsplit(":", 2)
+    return file, int(line), int(column)
 
 
 class _Inspection:

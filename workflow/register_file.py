@@ -1,10 +1,11 @@
 """A register file read into rows that know where they stand. Says what is wrong with the text; knows no database."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from states.errors import N_, Invalid
@@ -94,6 +95,29 @@ def read_register(text: str | Mapping[str, Any], file: str = "register.yaml") ->
     return register
 
 
+def read_tables(tables: Mapping[str, str], name: str = "register") -> Register:
+    """The register in CSV texts, ``{FILE: text}``: each file is one section and named after it (``postings.csv``).
+
+    A place in it is ``FILE:LINE:CELL``. An empty cell says nothing, ``-`` says that there is nothing.
+    """
+    register, problems = Register(name), list[Invalid]()
+    reader = _Reader(register, problems)
+    for file, text in tables.items():
+        section = PurePath(file).stem.lower()
+        if section not in _SECTIONS:
+            message = N_("{file} is no table of a register; its files are named {known}.")
+            problems.append(
+                Invalid(message, where=f"{file}:1:1", file=file, known=", ".join(f"{one}.csv" for one in _SECTIONS))
+            )
+            continue
+        from workflow.register_csv import rows
+
+        reader.table(section, rows(file, text, problems))
+    if problems:
+        raise BadRegister(problems)
+    return register
+
+
 _ELSE = {
     "empty": N_("This file is empty; a register holds units, people, postings, posts, portfolios or leave."),
     "not-a-mapping": N_("A register is a mapping of units, people, postings, posts, portfolios and leave."),
@@ -110,10 +134,13 @@ class _Reader:
             if name not in _SECTIONS:
                 self.unknown(name, root.keys[name], list(_SECTIONS))
             elif node.kind == "list":
-                rows = (self.entry(name, item) for item in node.items)
-                getattr(self.register, name).extend(row for row in rows if row)
+                self.table(name, node.items)
             elif node.kind != "null":
                 self.wrong(node.place, N_("`{name}` holds a list of rows."), name=name)
+
+    def table(self, section: str, rows: "Iterable[Node]") -> None:
+        entries = (self.entry(section, row) for row in rows)
+        getattr(self.register, section).extend(row for row in entries if row)
 
     def entry(self, section: str, node: "Node") -> Entry | None:
         keys, needed = _SECTIONS[section]

@@ -55,6 +55,8 @@ CHARGE_OF_UNIT = """SELECT h.login AS person, f.from_on, f.to_on FROM portfolio 
 WHERE f.unit = :code AND (f.to_on IS NULL OR f.to_on >= :on) ORDER BY f.from_on, h.login"""
 POSTS_OF_PERSON = """SELECT unit, post, from_on, to_on, acting FROM posting WHERE person = :person
 ORDER BY from_on, unit, post"""
+GRADED_POSTS_OF_PERSON = """SELECT p.unit, p.post, p.from_on, p.to_on, p.acting, o.level FROM posting p
+LEFT JOIN post o ON o.unit = p.unit AND o.post = p.post WHERE p.person = :person ORDER BY p.from_on, p.unit, p.post"""
 CHARGE_OF_PERSON = "SELECT unit, from_on, to_on FROM portfolio WHERE person = :person ORDER BY unit, from_on"
 LEAVE_OF_PERSON = """SELECT l.id, l.person, l.deputy, d.login AS deputy_login, l.from_on, l.to_on FROM leave l
 LEFT JOIN person d ON d.id = l.deputy WHERE l.person = :person AND l.to_on >= :since ORDER BY l.from_on"""
