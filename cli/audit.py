@@ -118,6 +118,7 @@ TSA_ROOTS = N_("The certificates of time stamp authorities you trust; by default
     opt("--log", "log_key", metavar="KEY", help=N_("The public key of the log as you know it, or its file.")),
     opt("--witness", "witnesses", metavar="KEY", multiple=True, help=N_("A witness you trust; repeatable.")),
     opt("--signatures", is_flag=True, help=N_("Also check the signatures that persons gave.")),
+    opt("--files", is_flag=True, help=N_("Also read every file of the evidence, whether it is what was given.")),
     opt("--tsa-roots", metavar="FILE", shell_complete=complete_file, help=TSA_ROOTS),
     opt(
         "--processes",
@@ -140,6 +141,7 @@ def verify(
     log_key: str | None,
     witnesses: tuple[str, ...],
     signatures: bool,
+    files: bool,
     processes: int | None,
     tsa_roots: str | None,
     dossier: str | None,
@@ -147,7 +149,7 @@ def verify(
     """Exit 7 where something does not match."""
     if dossier is not None:
         asked = {"--replay": replay, "--signatures": signatures, "--since": since, "--processes": processes}
-        asked["--tsa-roots"] = tsa_roots
+        asked |= {"--files": files, "--tsa-roots": tsa_roots}
         return _verify_dossier(
             session, dossier, _keys(log_key, witnesses), [name for name, said in asked.items() if said]
         )
@@ -161,6 +163,12 @@ def verify(
             from workflow.verify_signatures import with_signatures
 
             found = with_signatures(tx, found)
+        if files:
+            from pathlib import Path
+
+            from workflow.verify_files import with_files
+
+            found = with_files(tx, found, Path(session.settings.files_home()))
         found = _with_stamps(session, tx, found, tsa_roots)
     whole = _("The trail is whole and unchanged.") if found["ok"] else _("The trail does NOT match.")
     return _verdict(session, found, whole, {**_SHOWN, found["shown"]: _said(found)})
@@ -255,6 +263,8 @@ def _verdict(session: Session, found: dict[str, Any], verdict: str, shown: Mappi
         counts = _("{events} events in {streams} streams, {cases} cases").format(**found)
         if "signatures" in found:
             counts = _("{counts}; {signatures} signatures").format(counts=counts, signatures=found["signatures"])
+        if "files" in found:
+            counts = _("{counts}; {files} files").format(counts=counts, files=found["files"])
         stamps = [[_stamps(found["stamps"])]] if "stamps" in found else []
         said = [[_(shown[found["shown"]])]] if found["ok"] else []
         problems = [[one["stream"] or "", str(one["n"] or ""), one["what"]] for one in found["problems"]]

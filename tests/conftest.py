@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.lived import lived, lived_through  # noqa: F401 - fixtures
 from support.office import Office, copy, make_template
+from support.office_sealed import sealed_office_made, victim  # noqa: F401 - fixtures
 from support.postgres import PostgresServer, find_binaries
 from support.world import World, copy_file
 

@@ -102,3 +102,18 @@ def test_duties_of_the_year(office):
     office.run("duty", "show", "nothing", code=3)
     office.run("duty", "list", "--unit", "NOPE", code=3)
     office.run("duty", "list", "--status", "late", code=2)
+
+
+def test_verify_reads_the_files_too(office):
+    """With --files the bytes of the evidence are read: how many, and which are not what was given; exit 7."""
+    ref = office.report()
+    office.run("do", ref, "submit", "--file", office.file("figures.txt", "the figures"), "--as", "chen.chen")
+    assert office.json("audit", "verify", "--files")["files"] == 1
+    assert "1 files" in office.run("audit", "verify", "--files").out
+    (path,) = [path for path in (office.home / "files").rglob("*") if path.is_file()]
+    path.chmod(0o600)
+    path.write_text("other figures", encoding="utf-8")
+    assert office.json("audit", "verify")["ok"] is True
+    (problem,) = office.json("audit", "verify", "--files", code=7)["problems"]
+    assert (problem["stream"], "the file 1 was altered" in problem["what"]) == (ref, True)
+    office.run("audit", "verify", "--files", "--dossier", "x.zip", code=2)

@@ -21,6 +21,7 @@ from workflow.trail import EMPTY_ROOT
 from workflow.verify_walk import Part
 
 _BLOCK = WIDTH * SIZE
+FEW = 16  # leaves of one tile that are named
 
 
 class Log:
@@ -181,8 +182,26 @@ class TreeCheck:
             should_be = due.pop((level, n), b"")
             if not _same(text, should_be):
                 self.found.add(f"tile {level}/{n} is not what the leaves make it")
+                if not level:
+                    self._others(n, text, should_be)
         for level, n in due:
             self.found.add(f"tile {level}/{n} is missing")
+
+    def _others(self, n: int, text: str, should_be: bytes) -> None:
+        """Where a tile has leaves as they were sealed, and some are others now: which events, the first of them."""
+        try:
+            tile = a2b_base64(text)
+        except (NotBase64, ValueError):
+            return
+        ats = range(0, len(should_be), SIZE)
+        others = [at // SIZE for at in ats if tile[at : at + SIZE] != should_be[at : at + SIZE]]
+        if len(tile) != len(should_be) or len(others) == len(ats):
+            return
+        for other in others[:FEW]:
+            row = self.tx.one(audit_sql.LEAF_OF, idx=n * WIDTH + other)
+            if row is not None:
+                what = f"it is not what was sealed as leaf {n * WIDTH + other}"
+                self.found.add(what, row[1], row[2], row[0])
 
 
 def _same(text: str, tile: bytes) -> bool:

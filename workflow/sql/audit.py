@@ -90,6 +90,7 @@ STREAM_AFTER = "SELECT stream FROM event WHERE stream > :low ORDER BY stream, n 
 LEAF_COUNT = "SELECT count(*) FROM leaf"
 LEAF_FOR_NOTHING = """SELECT l.idx, l.event FROM leaf l
 WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = l.event) ORDER BY l.idx"""
+LEAF_OF = "SELECT e.id, e.stream, e.n FROM leaf l JOIN event e ON e.id = l.event WHERE l.idx = :idx"
 TILES = "SELECT level, n, hashes FROM tile ORDER BY level, n"
 KEPT_FOR_NOTHING = """SELECT p.event, p.field FROM payload p
 WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = p.event) ORDER BY p.event, p.field"""
@@ -102,3 +103,7 @@ GUARDS_POSTGRES = """SELECT t.tgname, t.tgtype, CAST(t.tgenabled AS text), t.tgq
 FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
 WHERE t.tgrelid IN (CAST('event' AS regclass), CAST('payload' AS regclass), CAST('leaf' AS regclass),
 CAST('head' AS regclass)) AND NOT t.tgisinternal"""
+
+# Every file that an act committed to and that is still kept.
+FILES = """SELECT e.id, e.stream, e.n, p.field, p.value FROM payload p JOIN event e ON e.id = p.event
+WHERE p.field LIKE 'file/%' ORDER BY e.stream, e.n, p.field"""
