@@ -1,6 +1,6 @@
 """What a definition must be so that no case can get stuck: its states, its actions, its fields, who is named in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -88,8 +88,8 @@ def _check_fields(definition: Mapping[str, Any], sheet: Sheet) -> None:
             )
         if field["type"] == "choice" and not field["choices"]:
             sheet.flaw(path, "missing-key", N_("`{key}` is missing here."), key="choices")
-        for key, owner in (("choices", "choice"), ("min", "int"), ("max", "int")):
-            if field[key] is not None and field["type"] != owner:
+        for key, owner in (("choices", "choice"), ("min", "int"), ("max", "int"), ("cases", "ref")):
+            if field.get(key) is not None and field["type"] != owner:
                 sheet.flaw(
                     (*path, key), "wrong-type", N_("`{key}` belongs to fields of type {owner}."), key=key, owner=owner
                 )
@@ -264,6 +264,14 @@ def _check_keep(definition: Mapping[str, Any], sheet: Sheet) -> None:
         sheet.flaw(
             ("keep_requester",), "requester", N_("No field is `requester: true`: there is nobody to be forgotten.")
         )
+
+
+def check_cases(definition: Mapping[str, Any], sheet: Sheet, types: Mapping[str, Any], unsure: Collection[Any]) -> None:
+    """Report types that a field may refer to and that do not exist; ``unsure`` are those with mistakes of their own."""
+    for name, field in definition["fields"].items():
+        for index, case in enumerate(field.get("cases", ())):
+            if case not in unsure:
+                named(sheet, ("fields", name, "cases", index), "type", case, types)
 
 
 def _check_distinct(definition: Mapping[str, Any], sheet: Sheet) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from states.calendars import shipped
 from states.checking import Known
-from states.checks import check_definition, check_shared
+from states.checks import check_cases, check_definition, check_shared
 from states.definitions import define, duty_of, step_of
 from states.documents import Document, lay_over, read, read_sources
 from states.duty_checks import check_duty
@@ -53,7 +53,7 @@ class _Maker:
         self.roles: dict[str, list[str]] = dict(BUILT_IN_ALIASES)
         self.ladders: dict[str, list[dict[str, Any]]] = {}
         self.types: dict[str, dict[str, Any]] = {}
-        self.openers: list[tuple[Document, dict[str, Any], Known]] = []  # what opens other cases, to be checked last
+        self.openers: list[tuple[Document, dict[str, Any], Known]] = []  # what names other types, to be checked last
 
     def policy(self) -> dict[str, Any] | None:
         for extra in self.policies[1:]:
@@ -126,7 +126,7 @@ class _Maker:
         definition = define(data, self.head, roles, ladders)
         check_definition(definition, sheet, known)
         self.types.setdefault(definition["case"], definition)
-        if "opens" in definition:
+        if "opens" in definition or any("cases" in field for field in definition["fields"].values()):
             self.openers.append((document, definition, known))
 
     def _once(self, kind: str, key: str, message: str, code: str) -> None:
@@ -140,11 +140,12 @@ class _Maker:
             given.setdefault(name, document.file)
 
     def _opens(self) -> None:
-        """What opens cases of other types is judged once all types are known, and circles once all else is right."""
+        """What names other types is judged once all are known, and circles of opening once all else is right."""
         unsure = {document.data.get("case") for document in self.documents if document.flaws}
         sure = {name: found for name, found in self.types.items() if name not in unsure}
         for document, definition, known in self.openers:
             check_known(definition, document.sheet, self.types, unsure)
+            check_cases(definition, document.sheet, self.types, unsure)
             check_opens(definition, document.sheet, known, sure)
         for document, definition, _ in self.openers:
             if not document.flaws:

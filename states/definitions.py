@@ -121,7 +121,7 @@ def _fields(data: Mapping[str, Any], actions: Mapping[str, Any], deciding: set[s
             "max": field.get("max"),
             "erasable": field.get("erasable", field["type"] in PRIVATE),
             "requester": field.get("requester", False),
-        }
+        } | ({"cases": list(field["cases"])} if "cases" in field else {})
     return fields
 
 

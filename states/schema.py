@@ -121,6 +121,7 @@ FIELD = record(
         "max": integer,
         "erasable": flag,
         "requester": flag,
+        "cases": many(_name),
     },
     required=("type",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
-from support.papers import act, acts, verified
+from support.papers import PART_C, act, acts, verified
 from support.policies import pack
 from support.world import World
 
@@ -175,11 +175,13 @@ REFUSED = [
     No("incident", ("wang analyse analysis=a",), "li rectify finding=a", Usage, "needs class"),
     No("incident", (), "feng refer authority=a", NotNow, "needs a reason"),
     No("incident", (), "li merge reason=a", Usage, "needs duplicate_of"),
-    No("incident", (), "li merge duplicate_of=INC-2026-0999 reason=a", NotFound, "neither a case nor a duty"),
+    No("incident", (), "li merge duplicate_of=INC-2026-0999 reason=a", NotFound, "no case INC-2026-0999"),
+    No("incident", (), "li merge duplicate_of=RPT-2026-0001 reason=a", Usage, "is a report"),
+    No("incident", (), "li merge duplicate_of=INC-2026-0002 reason=a", Usage, "cannot refer to itself"),
     No("incident", ("feng refer authority=a reason=b",), "li notify to=county", NotNow, "not possible"),
     No("relay", (), "wang notify", Usage, "needs to"),
     No("relay", (), "wang notify to=nowhere", NotFound, "no unit nowhere"),
-    No("relay", (), "wang keep reason=a", NotPermitted, "is for reviewer, first"),
+    No("relay", (), "li keep reason=a", NotPermitted, "is for owner, reviewer, first"),
     No("relay", ("wang notify to=county",), "wang notify to=province", NotNow, "not possible"),
     No("relay", (), "feng regrade severity=grave reason=a", Usage, "not a choice"),
     No("task", (), "wang plan plan=a", NotNow, "not possible while the case is assigned"),
@@ -230,6 +232,7 @@ REFUSED = [
     No("service", ("wang ask_papers missing=a",), "wang answer outcome=b", NotNow, "not possible"),
     No("service", ("wang offer offer_to=data",), "wang let_go taken_by=RPT-2026-0001", NotNow, r"closed\(handover\)"),
     No("service", (), "chen answer outcome=a", NotPermitted, "hold none of these"),
+    No("service", (), "wang answer", Usage, "needs outcome"),
     No("handover", (), "chen accept", NotPermitted, "hold none of these"),
     No("handover", (), "li decline", NotNow, "needs a reason"),
     No("release", (), "wang publish", NotNow, "not possible while the case is drafted"),
@@ -260,8 +263,7 @@ def begun(world: World, type_: str) -> str:
 def test_every_action_of_part_c_is_lived() -> None:
     """No action of a case type of part C is left out of the ways above; one a clock does is lived with the clocks."""
     lived = {(way.type, line.split()[1]) for way in WAYS for line in way.lines} | CLOCKS_DO
-    types = {name: law for name, law in pack()["types"].items() if name != "accountability"}
-    known = {(name, action) for name, law in types.items() for action in law["actions"]}
+    known = {(name, action) for name in PART_C for action in pack()["types"][name]["actions"]}
     # closing a circular and letting a service go wait for other cases: lived in test_pack_chains
     assert known - lived == {("circular", "close"), ("service", "let_go")}
     assert lived <= known

@@ -84,6 +84,8 @@ def test_follow_ups_are_re_armed_by_each(world):
     assert due(world, ref)["follow_up"] == "2026-02-09 21:00"
     world.until("2026-02-09 15:00")
     act(world, ref, "wang follow_up progress=a")
+    (met,) = [row for row in world.events(ref, "clock.met") if row["data"]["clock"] == "follow_up"]
+    assert (met["data"]["run"], met["data"]["late"], world.clock(ref, "follow_up")["run"]) == (1, False, 2)
     assert due(world, ref)["follow_up"] == "2026-02-10 03:00"
     act(world, ref, "zhao regrade severity=large reason=b")
     assert due(world, ref)["follow_up"] == "2026-02-12"  # three working days after 9 February
@@ -244,6 +246,8 @@ def test_whoever_was_asked_first_answers_until_the_handover_is_accepted(world):
     second = opened(world, ref, "handover")[1]
     with pytest.raises(NotNow, match=r"closed\(handover\)"):
         act(world, ref, "wang let_go taken_by=" + second)
+    with pytest.raises(NotNow, match=r"closed\(handover\)"):
+        act(world, ref, "wang let_go taken_by=" + world.new("service", "chen", unit="data", matter="z"))
     act(world, second, "chen accept")
     taken = only(world, second, "taken-over")
     assert world.case(taken)["fields"] == {"matter": "a", "complexity": "plain", "about": ref}  # nobody's name goes on

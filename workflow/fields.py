@@ -199,10 +199,26 @@ def _party(tx: Tx, name: str, spec: Spec, value: Any) -> str:
     )
 
 
-def _ref(tx: Tx, _name: str, _spec: Spec, value: Any) -> str:
-    """The number of a case, or the code of a duty."""
-    if tx.one(sql.REF_KNOWN, ref=str(value)):
+def _ref(tx: Tx, name: str, spec: Spec, value: Any) -> str:
+    """The number of a case, of these types where the field says so; else the code of a duty too."""
+    row, types = tx.one(sql.REF_TYPE, ref=str(value)), spec.get("cases")
+    if row and types and row[0] not in types:
+        raise Usage(
+            "{value} is a {type}; the field {field} takes: {types}.",
+            where=f"--{name.replace('_', '-')}",
+            value=str(value),
+            type=row[0],
+            field=name,
+            types=", ".join(types),
+        )
+    if row:
         return str(value)
+    if types:
+        raise NotFound(
+            "There is no case {ref} here.",
+            hint=N_("`duecourse case list` shows the cases there are."),
+            ref=str(value)[:60],
+        )
     if tx.one(workspace_sql.POLICY_NOW) is not None:
         from workflow.policies import current
 

@@ -57,7 +57,9 @@ class Record:
         return [
             event
             for event in self.cases[breach["case"]]
-            if event["kind"] in kinds and _run(event) == (breach["data"]["clock"], breach["data"]["run"])
+            if event["kind"] in kinds
+            and _run(event) == (breach["data"]["clock"], breach["data"]["run"])
+            and not (event["kind"] == "clock.recomputed" and event["data"]["run"] == breach["data"]["run"])  # goes on
         ]
 
 

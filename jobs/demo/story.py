@@ -15,14 +15,16 @@ from jobs.demo.habits import TASKS, Habit, Task, waits_for
 from jobs.demo.office import CITY, COUNTY, INSPECTOR, POSTS, TOWN, staff_of
 from jobs.demo.stage import Answer, Stage
 from jobs.demo.words import GIVEN, REASONS
+from states.errors import NotNow
 
 FIELDS = {
     "analyse": "analysis", "report": "summary", "resolve": "outcome", "plan": "plan", "investigate": "facts",
     "answer": "statement", "hear": "record", "decide": "grounds", "appeal": "grounds",
+    "follow_up": "progress", "progress": "progress",
 }  # fmt: skip
 ANSWERS = ("answer", "appeal")  # what the respondent does
 OTHERS = {"file": (INSPECTOR,)}  # who does it too
-PAPERS = ("submit", "complete")
+PAPERS = ("submit", "complete", "file_minutes")
 SECOND_LOOK = ("review", "verify")  # may end in a return instead
 MEASURES = {"award": 6, "none": 2, "transfer": 1, "demote": 1}
 SENT_BACK, APPEALS, OVERTURNS = 0.15, 0.2, 0.3
@@ -60,6 +62,7 @@ class Story:
         self._order = 0
         self._seen: set[tuple[str, str, int, str]] = set()
         self._returned: set[str] = set()
+        self._known: set[str] = set()
 
     def day(self, share: float) -> date:
         """The day at this share of the story."""
@@ -97,6 +100,10 @@ class Story:
             if key not in self._seen:
                 self._seen.add(key)
                 self._plan(ref, clock, task)
+        self._known.add(ref)
+        for link in case["links"]:  # what it opened is somebody's work too
+            if link["ref"] not in self._known:
+                self.watch(link["ref"])
 
     def _plan(self, ref: str, clock: Answer, task: Task) -> None:
         now, due = self.stage.now, moment_of(clock["due_at"])
@@ -173,7 +180,12 @@ class Story:
             action = "overturn"
         if action in REASONS:
             reason = self.chance.choice(REASONS[action])
-        self.stage.do(ref, action, login, self._given(case, action), reason=reason, paper=action in PAPERS)
+        try:
+            self.stage.do(ref, action, login, self._given(case, action), reason=reason, paper=action in PAPERS)
+        except NotNow:
+            if action != "hold":
+                raise
+            self.stage.do(ref, "cancel", login, {}, reason=self.chance.choice(REASONS["cancel"]))  # held already today
         if action in {"file", "uphold"}:
             over = moment_of(clock_of(self.stage.look(ref), "appeal")["due_at"])
             self.later(self._reaction(max(over, self.stage.now), short=False), lambda: self._close(ref))
@@ -189,6 +201,9 @@ class Story:
         if action == "notify":
             grave = case["severity"] != "general"
             given["to"] = CITY if grave and case["unit"] != TOWN else COUNTY
+        if action == "hold":
+            given["held_on"] = self.stage.now.astimezone(self.days.zone).date().isoformat()
+            given["present"] = ["first", "direct", "member_in_charge", "unit_head"]
         if action == "decide":
             given["measure"] = self.chance.choices(list(MEASURES), list(MEASURES.values()))[0]
             given["effective_on"] = self.stage.now.astimezone(self.days.zone).date().isoformat()

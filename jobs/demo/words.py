@@ -118,6 +118,11 @@ GIVEN: dict[str, list[str]] = {
         "Inventory in the first week, repair in the second, check in the third 首周清点，次周整改，三周核查",
         "One person named, means granted, weekly word to the leader in charge 定人、定资、每周报分管领导",
     ],
+    "progress": [
+        "Half done, in step with the plan 已完成一半，与方案同步",
+        "Nothing new on site; next word as due 现场无新情况，按时续报",
+        "One place left to be mended 尚余一处待整改",
+    ],
     "facts": [
         "The papers, the trail and two conversations agree on what was done and when 材料、留痕与两次谈话相互印证",
         "The limit was known, the means were there, the step was not taken in time 时限明知，条件具备，未按时办理",
@@ -143,6 +148,11 @@ REASONS: dict[str, list[str]] = {
         "The measures do not match the findings 措施与问题不对应",
     ],
     "regrade": ["More people are touched than was known at first 影响面大于初判", "Less grave than feared 轻于初判"],
+    "cancel": ["One meeting dealt with both 两起事件已一并研究"],
+    "keep": [
+        "Within what this level deals with itself 属本级处置范围",
+        "The superior has been told already 上级已知悉",
+    ],
     "uphold": ["Facts and measure hold 事实清楚，处理恰当"],
     "overturn": ["The measure is out of proportion 处理过重"],
 }

@@ -229,6 +229,8 @@ EXPECTED = [
     ("powers-party", "powers-decision", 41, 32, "first"),
     ("powers-role", "unknown-role", 41, 32, "first"),
     ("powers-unknown-action", "unknown-action", 41, 23, "heer"),
+    ("ref-cases-unknown", "unknown-type", 5, 31, "tsk"),
+    ("ref-cases-wrong-type", "wrong-type", 5, 31, "task"),
     ("requester-two", "requester", 11, 40, "true"),
     ("requester-wrong-type", "wrong-type", 6, 40, "true"),
     ("reserved-field", "reserved-field", 6, 3, "dry_run"),

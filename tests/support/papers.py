@@ -8,6 +8,12 @@ from support.world import ZONE, World
 
 from workflow.verify import verify
 
+# The case types of RESPONSIBILITY.md part C; accountability and assessment have tests of their own.
+PART_C = (
+    "report", "receipt", "incident", "relay", "task", "circular", "meeting", "decision", "inspection", "rectification",
+    "revisit", "service", "handover", "release", "channel", "summary",
+)  # fmt: skip
+
 
 def due(world: World, ref: str) -> dict[str, str]:
     """What runs in a case, each with its end there: ``2026-02-10``, or with the minute where that is not the day's."""

@@ -81,6 +81,13 @@ def check_times(values: Mapping[str, Any], specs: Mapping[str, Any], case: Case 
             )
 
 
+def check_refs(values: Mapping[str, Any], specs: Mapping[str, Any], case: Case) -> None:
+    """A case is not its own duplicate, source or successor."""
+    for name, value in values.items():
+        if specs[name]["type"] == "ref" and value == case.ref:
+            raise Usage("{ref} cannot refer to itself.", where=option_of(name), ref=case.ref)
+
+
 def graded(definition: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """The severity that the numbers of a case demand, where it is graver than the one given; else nothing."""
     rows = definition["grades"]

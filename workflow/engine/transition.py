@@ -10,6 +10,7 @@ from workflow import clocks, effects, fields, firing, numbers, outbox, powers, r
 from workflow.case import Case
 from workflow.engine.common import (
     acting_for,
+    check_refs,
     check_times,
     effective_of,
     expect_version,
@@ -91,6 +92,7 @@ def _transition(
     spec = definition["actions"][action]
     values = fields.typed(scene.tx, definition["fields"], [*spec["needs"], *spec["takes"]], given)
     check_times(values, definition["fields"], case)
+    check_refs(values, definition["fields"], case)
     refuse_twin(scene.tx, definition, unit=case.unit, fields={**case.fields, **values}, changed=values, ref=case.ref)
     return carry_out(
         scene, action, who, to, held=held, values=values, files=files, reason=reason, closed=facts.closed, powers=over

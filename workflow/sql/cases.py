@@ -34,6 +34,7 @@ LINKS_OPEN = """SELECT DISTINCT l.kind FROM link l JOIN cases c ON c.ref = l.ref
 WHERE l.case_id = :id AND c.closed_at IS NULL"""
 LINK_NEW = "INSERT INTO link (case_id, kind, ref) VALUES (:case_id, :kind, :ref)"
 LINK_KNOWN = "SELECT 1 FROM link WHERE case_id = :case_id AND kind = :kind AND ref = :ref"
+REF_TYPE = "SELECT type FROM cases WHERE ref = :ref"
 REF_KNOWN = "SELECT 1 FROM cases WHERE ref = :ref"
 
 UNIT = "SELECT kind FROM unit WHERE code = :code"
