@@ -45,6 +45,8 @@ DUTY = Group(
     {
         "list": ("cli.duty:list_", N_("List duties and how each window stands.")),
         "show": ("cli.duty:show", N_("Show one duty and its windows.")),
+        "record": ("cli.duty:record", N_("Record something that counts towards a duty.")),
+        "skip": ("cli.duty:skip", N_("Leave out a window of a duty.")),
         "forecast": ("cli.duty:forecast", N_("List what duties will open next.")),
     },
     help=N_("Recurring duties."),

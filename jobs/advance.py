@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from jobs import expand, pump, recompute
 from jobs.expand import Memory
 from states.errors import N_, Failed, NotNow, Outside, Usage
-from workflow import periods
+from workflow import expanding, periods
 from workflow.ask import local
-from workflow.duties import Opened
+from workflow.expanding import Opened
 from workflow.firing import Fired
 from workflow.instants import moment, stamp
+from workflow.schedule import Schedule
 from workflow.sql import cases as cases_sql
 from workflow.sql import clock as clock_sql
 from workflow.sql import workspace as sql
@@ -123,9 +124,12 @@ def _live(tx: Tx, end: str, memory: Memory) -> _Lived:
         over = at is None or at > end
         moved = _move(tx, end if at is None or over else at) or not memory.through
         owed = memory.owed(tx)
+        turned = memory.turned(tx)
         for opening in owed:
             opened += expand.open_one(schedule, tx, opening)
         memory.saw(tx.now, owed)
+        if turned:
+            _turn(tx, schedule)
         _lapse(tx, memory)
         if over:
             return _Lived(tx.now, memory, True, fired, opened)
@@ -141,7 +145,7 @@ def _next(tx: Tx, memory: Memory) -> str | None:
     if not memory.through or memory.schedule is None:
         return tx.now
     row = tx.one(clock_sql.NEXT_AT)
-    instants = [at for at in (row and row[0], memory.schedule.next_opening(memory.through)) if at]
+    instants = [at for at in (row and row[0], memory.next_instant()) if at]
     return max(tx.now, min(instants)) if instants else None
 
 
@@ -158,6 +162,14 @@ def _lapse(tx: Tx, memory: Memory) -> None:
         for ref in periods.lapsed(tx, day):
             periods.lapse(tx, ref)
         memory.lapsed_on = day
+
+
+def _turn(tx: Tx, schedule: Schedule) -> None:
+    """Judge the paces, and end the vacancies that are over."""
+    for period in expand.slow(tx, schedule):
+        expand.warn_one(schedule, tx, period)
+    for found in expanding.ended(tx, schedule):
+        expand.end_one(schedule, tx, found)
 
 
 def _fire(tx: Tx, case_id: str) -> list[Fired]:

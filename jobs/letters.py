@@ -18,6 +18,7 @@ SUBJECTS = {
     "clock.escalated": N_("{ref}: {clock} is overdue (step {step})"),
     "case.assigned": N_("{ref} is yours now"),
     "case.acted": N_("{ref}: a step was taken that concerns you"),
+    "duty.warned": N_("{ref}: {done} of {required} done by {pace}, {asked} asked for"),
 }
 ANY = N_("{ref}: {kind}")
 
@@ -74,6 +75,7 @@ def subject(notice: Notice, voice: Voice) -> str:
         day=due.date().isoformat() if due else "-",
         step=notice.step,
         kind=notice.kind,
+        **(notice.pace or {}),
     )
 
 
@@ -95,6 +97,8 @@ def body(notice: Notice, voice: Voice) -> str:
         )
     if notice.kind == "clock.escalated":
         lines.append(say(N_("It is overdue: this is step {step} of its ladder.")).format(step=notice.step))
+    if notice.pace:
+        lines.append(say(N_("Done: {done} of {required}; the pace asks for {asked} by {pace}.")).format(**notice.pace))
     if notice.clock and not notice.actions:
         lines.append(say(N_("It has been dealt with meanwhile.")))
     if notice.ref:

@@ -145,7 +145,7 @@ def _expanding() -> Work:
             log.info("opened %s for %s of %s", opened.ref, opened.duty, opened.unit)
         if store.workspace.sandbox or memory.schedule is None:
             return None
-        return memory.schedule.next_opening(memory.through)
+        return memory.next_instant()
 
     return work
 

@@ -167,7 +167,7 @@ class _Maker:
                         file=given[code],
                     )
                 given[code] = document.file
-                if {"opens", "every", "due", "owner"} <= data.keys() and data["opens"] not in unsure:
+                if {"opens", "every"} <= data.keys() and data["opens"] not in unsure:
                     duties[code] = duty_of(code, data, self.types.get(data["opens"], {}).get("fields", {}))
                     check_duty(duties[code], document.sheet, ("duties", code), self.types, known)
         return duties

@@ -77,20 +77,32 @@ def step_of(step: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+# What the scheduler does to the case of a duty, unless the duty says otherwise: when it is done, when its window is
+# skipped, and when a correction takes back that it was done.
+ACTS: Mapping[str, str] = {"met": "fulfil", "skipped": "waive", "short": "resume"}
+
+
 def duty_of(code: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """A duty with every default written out; `NAME?` sets a field only where the case type has it."""
+    """A duty with every default written out; `NAME?` sets a field only where the case type has it.
+
+    What only some duties have (a quota, posts, a policy for downtime) is there only where it was given.
+    """
     title = data.get("title") or titled(code)
-    aimed = data.get("for", {})
-    due = data["due"]
-    return {
+    aimed, due = data.get("for", {}), data.get("due", {})
+    counted = "at-least" in data
+    duty = {
         "code": code,
         "title": title,
         "opens": data["opens"],
         "for": {"kind": aimed.get("kind"), "units": aimed.get("units")},
         "every": data["every"],
-        "due": {"on": due.get("on"), "end": due.get("end", False), "roll": due.get("roll", "none")},
+        "due": {
+            "on": due.get("on"),
+            "end": due.get("end", counted and not due.get("on")),
+            "roll": due.get("roll", "none"),
+        },
         "lead": data.get("lead", "0"),
-        "owner": data["owner"],
+        "owner": data.get("owner"),
         "case_title": data.get("case_title") or title,
         "fields": {
             name.removesuffix("?"): value
@@ -98,6 +110,12 @@ def duty_of(code: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> di
             if not name.endswith("?") or name.removesuffix("?") in fields
         },
     }
+    duty["for"] |= {key: aimed[key] for key in ("post", "subordinate") if key in aimed}
+    duty["due"] |= {"after": due["after"]} if "after" in due else {}
+    duty |= {key.replace("-", "_"): data[key] for key in ("at-least", "pace", "catch-up", "posts") if key in data}
+    if counted or "posts" in data:
+        duty["acts"] = {**ACTS, **data.get("acts", {})}
+    return duty
 
 
 def _fields(data: Mapping[str, Any], actions: Mapping[str, Any], deciding: set[str]) -> dict[str, Any]:

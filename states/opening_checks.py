@@ -41,13 +41,21 @@ def has_first_clock(
     given: Mapping[str, Any], definition: Mapping[str, Any], unsure: frozenset[str] = frozenset()
 ) -> bool:
     """Whether a clock begins with such a case; the fields in ``unsure`` may have any value by then."""
+    return bool(first_clocks(given, definition, unsure))
+
+
+def first_clocks(
+    given: Mapping[str, Any], definition: Mapping[str, Any], unsure: frozenset[str] = frozenset()
+) -> list[str]:
+    """The clocks that begin with such a case, in order; the fields in ``unsure`` may have any value by then."""
     values = {name: field["default"] for name, field in definition["fields"].items()} | dict(given)
-    return any(
-        definition["initial"] in clock["runs_in"]
-        and not clock["starts_on"]
-        and condition_holds({name: these for name, these in clock["if"].items() if name not in unsure}, values)
-        for clock in definition["clocks"].values()
-    )
+    return [
+        clock
+        for clock, spec in definition["clocks"].items()
+        if definition["initial"] in spec["runs_in"]
+        and not spec["starts_on"]
+        and condition_holds({name: these for name, these in spec["if"].items() if name not in unsure}, values)
+    ]
 
 
 def check_word(

@@ -35,6 +35,9 @@ FIELD_TYPES = (
 )  # fmt: skip
 BARS = ("award", "promotion", "equal-post")
 WINDOWS = ("year", "half-year", "quarter", "month")
+OCCASIONS = ("vacancy", "appointment")  # a duty that recurs not by the calendar but by what happens to a post
+PACES = ("month", "quarter")
+CATCH_UP = ("all", "latest", "skip")
 
 NAME = matching(r"[a-z][a-z0-9_-]{0,39}", N_("a name: lower-case letters, digits, - and _, beginning with a letter"))
 FIELD_NAME = matching(
@@ -108,6 +111,17 @@ def effective(sheet: Sheet, node: Node, path: Path) -> dict[str, Any]:
     if node.kind == "map":
         return EFFECTIVE(sheet, node, path)
     return {"field": text(sheet, node, path)}
+
+
+def number_owed(sheet: Sheet, node: Node, path: Path) -> int:
+    """How often something has to be done; a pack leaves `unset` what every office decides for itself."""
+    if node.raw == "unset":
+        sheet.flaw(path, "unset", N_("`{key}` is still unset here: an office decides this number."), key=str(path[-1]))
+        return 1
+    found = integer(sheet, node, path)
+    if node.kind == "int" and not 0 < found <= 10_000:
+        sheet.flaw(path, "bad-value", N_("Something is owed at least once, and at most 10000 times."))
+    return max(found, 1)
 
 
 FIELD = record(
@@ -215,27 +229,40 @@ OPENS = record(
     },
     required=("on", "case"),
 )
-AIM = record({"kind": many(text), "units": many(text)})
 GROUNDS = record(
     {"whom": _name, "post": _name, "cites": _name, "kind": _name, "respondents": many(_name)},
     required=("whom", "post", "cites", "kind"),
 )
 POWERS = record({"on": many(_name), "about": table(many(ROLE), _name)}, required=("on", "about"))
 DECISION = record({"took_part": _name, "objected": _name})
-DUE = record({"on": many(MONTH_DAY), "end": flag, "roll": one_of("none", "previous", "next")})
+AIM = record({"kind": many(text), "units": many(text), "post": many(NAME), "subordinate": flag})
+DUE = record(
+    {
+        "on": many(MONTH_DAY),
+        "end": flag,
+        "roll": one_of("none", "previous", "next"),
+        "after": duration,
+    }
+)
+ACTS = record({"met": _name, "skipped": _name, "short": _name})
 DUTY = record(
     {
         "title": title,
         "opens": _name,
         "for": AIM,
-        "every": one_of(*WINDOWS),
+        "every": one_of(*WINDOWS, *OCCASIONS),
+        "posts": many(NAME),
         "due": DUE,
+        "at-least": number_owed,
+        "pace": one_of(*PACES),
+        "catch-up": one_of(*CATCH_UP),
+        "acts": ACTS,
         "lead": duration,
         "owner": ROLE,
         "case_title": title,
         "fields": table(value, _name, at_value=True),
     },
-    required=("opens", "every", "due", "owner"),
+    required=("opens", "every"),
 )
 
 # What a figure is worth, in percent; `none` where it does not count.

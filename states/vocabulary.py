@@ -20,6 +20,7 @@ COMPARABLE = ("choice", "flag", "int", "date", "time", "unit", "ref")
 GROUNDS = ("not-done", "late", "step-skipped", "false-record", "not-led", "consequence")
 RESPONDENTS = ("body", "first", "direct", "member_in_charge")  # bodies and leaders, unless the law says otherwise
 ANYBODY = "any"
+MONTHS: Mapping[str, int] = {"year": 12, "half-year": 6, "quarter": 3, "month": 1}  # of the windows of a duty
 
 # Option names of every command that changes something: a field of that name could not be given.
 TAKEN_OPTIONS = frozenset(

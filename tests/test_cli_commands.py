@@ -18,6 +18,8 @@ CHANGES = {
     ("case", "assign"),
     ("case", "link"),
     ("case", "attach"),
+    ("duty", "record"),
+    ("duty", "skip"),
     ("case", "dossier"),
     ("whoami",),
     ("leave", "set"),

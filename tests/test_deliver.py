@@ -170,7 +170,7 @@ def test_a_title_cannot_smuggle_headers(told):
     """Line ends in a title, a name or a policy's words never become headers of the message."""
     notice = Notice(
         "n-1", "RPT-1", "case.assigned", "p", "Eve\r\nBcc: all@example.org", "eve@example.org", told.now, 1, 0, None,
-        "Asia/Shanghai", "A\r\nBcc: all@example.org", "u\nX: y", {"en": "s\r\nX: y"}, {"en": "c\nBcc: x"}, (),
+        "Asia/Shanghai", "A\r\nBcc: all@example.org", "u\nX: y", {"en": "s\r\nX: y"}, {"en": "c\nBcc: x"}, None, (),
     )  # fmt: skip
     message = compose(notice, House("log.example/main", "office@example.org", False), Voice())
     back = email.message_from_bytes(message.as_bytes(), policy=email.policy.default)

@@ -157,7 +157,7 @@ def test_expanding_again_changes_nothing(world):
 def test_windows_due_before_the_policy_are_not_owed(world):
     """The summary due on 31 January is not asked of an office that began on 9 February; the study plan is."""
     opened = {row.duty for row in expand.run_once(world.store)}
-    assert opened == {"study-plan"}
+    assert opened == {"study-plan", "study-sessions"}
     assert "yearly-summary" not in {row["duty"] for row in listed(world)}
 
 
@@ -267,6 +267,24 @@ def test_downtime_opens_every_window_that_was_passed(small):
     assert one(small, "SELECT count(*) FROM timer WHERE state = 'open' AND try_at <= :now", now=small.now) == 0
 
 
+@pytest.mark.parametrize(
+    ("word", "status"), [("latest", ["missed", "skipped", "missed"]), ("skip", ["missed", "skipped", "skipped"])]
+)
+def test_downtime_is_made_up_for_as_the_duty_says(world, word, status):
+    """Of the windows that are over only the latest is opened, or none; those passed over are skipped, on record."""
+    law = policy()
+    law["duties"]["note"]["catch_up"] = word
+    put_in_force(world, law)
+    world.until("2026-02-26")
+    world.until("2026-05-20", jump=True)
+    world.fast_forward(hours=1)
+    rows = [of(listed(world), "note", "county", f"2026-0{month}") for month in (2, 3, 4)]
+    assert [row["status"] for row in rows] == status
+    assert rows[1]["ref"] is None
+    skipped = [event for event in duty_events(world, "note") if event["kind"] == "duty.skipped"]
+    assert {event["data"]["why"] for event in skipped} == {"downtime"}
+
+
 def test_rows_are_those_of_the_contract(world):
     """`duty list` rows have exactly the contract's keys, titles in both languages."""
     world.until("2026-06-02")
@@ -336,7 +354,7 @@ def test_an_opening_that_fails_is_told_and_stops_no_other(world):
     broken["duties"]["other-plan"] = {**duty, "code": "other-plan"}
     put_in_force(world, broken)
     memory = Memory()
-    assert {row.duty for row in expand.run_once(world.store, memory)} == {"other-plan"}
+    assert {row.duty for row in expand.run_once(world.store, memory)} == {"other-plan", "study-sessions"}
     assert "nowhere" in memory.trouble()
     assert expand.run_once(world.store, memory) == []
     put_in_force(world, pack())

@@ -336,28 +336,6 @@ def test_effects_follow_the_measure() -> None:
     }
 
 
-def test_the_duties_open_reports_in_time() -> None:
-    """Eight duties, each a report with its date, rolled back to a working day, opened ahead."""
-    due = {code: duty["due"]["on"] or "end" for code, duty in pack()["duties"].items()}
-    assert due == {
-        "half-yearly-report": "end",
-        "comprehensive-analysis": ["11-30"],
-        "bulletin": ["12-15"],
-        "yearly-plan": ["03-31"],
-        "yearly-summary": ["01-31"],
-        "study-plan": ["02-28"],
-        "special-training": ["10-31"],
-        "statement-of-responsibility": ["03-31"],
-    }
-    for code, duty in pack()["duties"].items():
-        assert (duty["opens"], duty["due"]["roll"], duty["code"]) == ("report", "previous", code)
-        assert duty["fields"]["recipient"] == "$superior"
-        assert duty["lead"].endswith("working days")
-        assert duty["every"] == ("half-year" if code == "half-yearly-report" else "year")
-    assert pack()["duties"]["half-yearly-report"]["lead"] == "20 working days"
-    assert pack()["duties"]["statement-of-responsibility"]["for"] == {"kind": ["body", "unit"], "units": None}
-
-
 def _titles(thing: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
     if isinstance(thing, dict):
         for key, value in thing.items():

@@ -13,7 +13,7 @@ from support.policies import compiled
 from states import schema
 from states.reading import Record
 from states.rules import KEYS
-from states.schema import BARS, FIELD_TYPES, WINDOWS
+from states.schema import BARS, CATCH_UP, FIELD_TYPES, OCCASIONS, PACES, WINDOWS
 from states.scorecards import OUTCOMES
 
 TEXT = (Path(__file__).parent.parent / "docs" / "policy-language.md").read_text(encoding="utf-8")
@@ -43,6 +43,7 @@ RECORDS: Mapping[str, Record] = {
     "scorecard.measures.*": schema.MEASURE,
     "duties.*.for": schema.AIM,
     "duties.*.due": schema.DUE,
+    "duties.*.acts": schema.ACTS,
 }
 
 
@@ -109,7 +110,8 @@ def test_the_reference_shows_every_key_in_a_block() -> None:
 def test_the_reference_explains_every_key() -> None:
     """Each key of the language and of a limit, and each word with a meaning of its own, is in a table or the text."""
     words = {key for record in RECORDS.values() for key in record.keys}
-    words |= {*KEYS, *FIELD_TYPES, *BARS, *WINDOWS, *OUTCOMES, *OUTCOMES["duties"], *OUTCOMES["clocks"]}
+    words |= {*KEYS, *FIELD_TYPES, *BARS, *WINDOWS, *OCCASIONS, *PACES, *CATCH_UP}
+    words |= {*OUTCOMES, *OUTCOMES["duties"], *OUTCOMES["clocks"]}
     told = set(re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```$", "", TEXT, flags=re.MULTILINE | re.DOTALL)))
     told = {word for text in told for word in re.findall(r"[A-Za-z_-]+", text)}
     assert words - told == set()

@@ -26,7 +26,18 @@ def test_a_life_can_be_decided_again(lived):
     """Every act, clock, step, message, duty and entry of the register follows again from the trail alone."""
     kinds = {kind for (kind,) in lived.raw.all("SELECT DISTINCT kind FROM event")}
     assert {"clock.paused", "clock.resumed", "clock.extended", "clock.recomputed", "extension.refused"} <= kinds
-    assert {"clock.cancelled", "leave.ended", "duty.missed", "case.linked", "case.attached"} <= kinds
+    assert {
+        "clock.cancelled",
+        "leave.ended",
+        "duty.missed",
+        "duty.recorded",
+        "duty.warned",
+        "duty.met",
+        "duty.reopened",
+        "duty.skipped",
+        "case.linked",
+        "case.attached",
+    } <= kinds
     assert lived.verify(replay=True)["problems"] == []
 
 
@@ -44,7 +55,7 @@ OPERATIONAL = {
 }
 TABLES = [
     "cases", "clock", "timer", "file", "link", "extension", "outbox", "unit", "person", "post", "posting", "portfolio",
-    "leave", "period", "calendar", "policy", "definition", "in_force", "workspace", "counter",
+    "leave", "period", "activity", "calendar", "policy", "definition", "in_force", "workspace", "counter",
 ]  # fmt: skip
 PICK = {
     "cases": "ref = 'RPT-2026-0001'",
@@ -53,6 +64,8 @@ PICK = {
     "counter": "name = 'RPT-2026'",
     "person": "login = 'li'",
     "extension": "state = 'approved'",
+    "period": "required IS NOT NULL AND status = 'open'",
+    "activity": "corrects IS NOT NULL",
 }
 OTHERS = {
     "state": {"met": "running", "breached": "met", "running": "met", "fired": "closed", "approved": "asked"},
@@ -146,7 +159,10 @@ ADDED = {
     "posting": "INSERT INTO posting SELECT person, 'county', 'first', from_on, to_on, acting FROM posting LIMIT 1",
     "portfolio": "INSERT INTO portfolio SELECT person, 'county', from_on, to_on FROM portfolio LIMIT 1",
     "leave": "INSERT INTO leave SELECT 'another', person, deputy, '2030-01-01', '2030-01-02' FROM leave LIMIT 1",
-    "period": """INSERT INTO period SELECT duty, unit, '1999', opens_at, due_on, status, ref FROM period LIMIT 1""",
+    "period": "INSERT INTO period SELECT duty, unit, '1999', opens_at, due_on, status, ref, required, done, warned "
+    "FROM period LIMIT 1",
+    "activity": 'INSERT INTO activity SELECT duty, unit, 99, "window", held_on, count, posts, present, title, '
+    "attached, NULL, at, actor FROM activity LIMIT 1",
     "calendar": "INSERT INTO calendar SELECT name, 'other', body, at, 0 FROM calendar LIMIT 1",
     "policy": "INSERT INTO policy SELECT 'other', name, compiled, at FROM policy LIMIT 1",
     "definition": "INSERT INTO definition SELECT 'other', type, body, at FROM definition LIMIT 1",

@@ -46,6 +46,7 @@ class Notice:
     unit: str
     state: Titles
     clock: Titles | None
+    pace: dict[str, Any] | None  # of a warning: {pace, done, required, asked}
     actions: tuple[str, ...]  # what would end the clock, as the case stands; empty where it has ended
 
 
@@ -170,6 +171,7 @@ def _notice(tx: Tx, row: Row) -> Notice:
         unit=unit,
         state=state,
         clock=clock,
+        pace=said if "pace" in said else None,
         actions=actions,
     )
 

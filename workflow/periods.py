@@ -1,15 +1,51 @@
-"""How one window of a duty ends: met with the dated limit of its case, or missed with it.
+"""One window of a duty: how it is read, and how it ends, met or missed with the dated limit of its case, or skipped.
 
 The clocks call `settle`; nothing here opens or changes a case.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workflow.case import Case, Clock, by_ref
 from workflow.policies import rule_name
 from workflow.sql import duty as sql
 from workflow.store import Tx
-from workflow.trail import SYSTEM, Who, record
+from workflow.trail import SYSTEM, Who, Written, record
+
+if TYPE_CHECKING:
+    from workflow.schedule import Opening
+
+
+class Period(NamedTuple):
+    """A window of a duty as it stands. ``required`` is None where nothing is counted."""
+
+    duty: str
+    unit: str
+    window: str
+    opens_at: str
+    due_on: str
+    status: str
+    ref: str | None
+    required: int | None
+    done: int
+    warned: str | None
+
+    @property
+    def key(self) -> dict[str, str]:
+        return {"duty": self.duty, "unit": self.unit, "window": self.window}
+
+
+def period(tx: Tx, duty: str, unit: str, window: str) -> Period | None:
+    """The period of a window, if it was opened or skipped."""
+    row = tx.one(sql.ONE, duty=duty, unit=unit, window=window)
+    return Period(*row) if row else None
+
+
+def of_opening(opening: "Opening") -> Period:
+    """A window that has no period yet, as one that is skipped."""
+    return Period(
+        opening.duty, opening.unit, opening.window, opening.opens_at, opening.due_on, "skipped", None,
+        opening.required, 0, None,
+    )  # fmt: skip
 
 
 def stream(duty: str, unit: str) -> str:
@@ -51,3 +87,36 @@ def lapse(tx: Tx, ref: str) -> None:
     case = by_ref(tx, ref)
     rule = rule_name(case.type, "duty", case.duty or "", case.definition)
     settle(tx, case, SYSTEM, "missed", at=tx.now, rule=rule)
+
+
+def reopen(tx: Tx, case: Case, *, rule: str) -> None:
+    """A correction took back that the window of this case was met: it is open again, and its clock runs."""
+    row = tx.one(sql.OF_CASE, ref=case.ref)
+    if row is None or row[4] != "met":
+        return
+    duty, unit, window, due_on, was = row
+    key = {"duty": duty, "unit": unit, "window": window}
+    tx.put(sql.SETTLE, status="open", was=was, expect=1, **key)
+    data = {**key, "ref": case.ref, "due_on": due_on}
+    record(tx, stream(duty, unit), "duty.reopened", SYSTEM, unit=unit, rule=rule, data=data)
+
+
+def skip(tx: Tx, found: Period, who: Who, *, rule: str, why: str, reason: str = "") -> Written:
+    """An open window is neither met nor missed; the caller sees to its case."""
+    tx.put(sql.SETTLE, status="skipped", was="open", expect=1, **found.key)
+    data = {**found.key, "ref": found.ref, "opens_at": found.opens_at, "due_on": found.due_on, "why": why}
+    private = {"reason": reason} if reason else None
+    return record(
+        tx, stream(found.duty, found.unit), "duty.skipped", who, unit=found.unit, rule=rule, data=data, private=private
+    )
+
+
+def never_open(tx: Tx, found: Period, who: Who, *, rule: str, why: str, reason: str = "") -> Written:
+    """A window is skipped before it ever had a case: it never will have one."""
+    values: dict[str, Any] = found.key | {"opens_at": found.opens_at, "due_on": found.due_on}
+    tx.put(sql.NEW, **values, status="skipped", ref=None, required=found.required, warned=None)
+    data = {**values, "ref": None, "required": found.required, "why": why}
+    private = {"reason": reason} if reason else None
+    return record(
+        tx, stream(found.duty, found.unit), "duty.skipped", who, unit=found.unit, rule=rule, data=data, private=private
+    )

@@ -30,12 +30,12 @@ def replay(tx: Tx, found: Findings) -> None:
         if stream.startswith("duty/"):
             duties.stream(events)
         elif is_ref(stream):
-            duties.opened(events[0])
+            duties.case(events)
             openers.take(events)
             prefix = stream.rpartition("-")[0]
             numbers[prefix] = numbers.get(prefix, 0) + 1
             _case(tx, found, law, living, events)
-    duties.compare(tx)
+    duties.compare(tx, living.elsewhere)
     openers.compare()
     living.rest()
     _counters(tx, found, numbers)

@@ -26,13 +26,14 @@ from workflow.files import Incoming
 from workflow.findings import said
 from workflow.instants import moment, stamp
 from workflow.outbox import owe
+from workflow.periods import is_dated
 from workflow.plan import breach_of
 from workflow.recorded import GONE, Recorded
 from workflow.replay_law import Law
 from workflow.replay_opens import opened_by
 from workflow.replay_room import Room
 from workflow.roles import Holder
-from workflow.runs import recheck
+from workflow.runs import recheck, stop
 from workflow.scene import Scene, Told
 from workflow.store.tx import Tx, Workspace
 from workflow.trail import canon
@@ -140,6 +141,7 @@ class Life:
                 "case.attached": self._attach, "case.commented": self._comment,
                 "extension.requested": self._ask_for_time,
                 "data.erased": self._erase, "extension.refused": self._refuse_time, "clock.extended": self._grant_time,
+                "clock.cancelled": self._release,
                 "clock.recomputed": self._recompute, "data.read": self._take, "case.signed": self._take,
                 **dict.fromkeys(FIRED, self._fire),
             }  # fmt: skip
@@ -254,8 +256,9 @@ class Life:
         """An act of a person: would it be allowed again, and does the same follow from it?"""
         case, event, data, private = self.case, one.event, one.data, one.private()
         who, action = _who(event), event["action"]
-        if who == SYSTEM:
-            self._differs("no clock called for it")
+        became = data.get("duty")
+        if who == SYSTEM and not (became in {"met", "short", "skipped"} and case.duty):
+            self._differs("no clock called for it, and no duty")
         held = frozenset(data["roles"])
         values = data["fields"] | self._texts(private)
         self.gone -= data["fields"].keys()
@@ -271,7 +274,15 @@ class Life:
         transition.carry_out(
             self.scene, action, who, to, held=held, values=values, files=files, reason=facts.reason,
             closed=facts.closed, powers=facts.powers,
+            duty=transition.ForDuty(became, data.get("due_on")) if became else None,
         )  # fmt: skip
+
+    def _release(self, one: Recorded) -> None:
+        """The window of the duty this case was opened for was skipped: its clock ends."""
+        clock = self.case.clocks.get(one.data["clock"])
+        if clock is None or not clock.open or not is_dated(clock) or one.data.get("why") != "skipped":
+            self._differs("nothing that happened before it leads to it")
+        stop(self.scene, clock, _who(one.event), "cancelled", why="skipped")
 
     def _fire(self, one: Recorded) -> None:
         """The clocks do what they owe by this time."""

@@ -53,12 +53,16 @@ class Living:
         self.tx = tx
         self.found = found
         self.cases = Beside(tx.each(sql.CASES))
+        self.elsewhere: list[Row] = []  # messages that a case shows and another stream owes
         self.tables = {name: Beside(tx.each(statement)) for name, (statement, _, _) in _TABLES.items()}
 
     def take(self, ref: str) -> tuple[Row | None, dict[str, list[Row]]]:
         """The row of a case, and its rows in the other tables."""
         rows = self.cases.take((ref,))
-        return (rows[0] if rows else None), {name: beside.take((ref,)) for name, beside in self.tables.items()}
+        tables = {name: beside.take((ref,)) for name, beside in self.tables.items()}
+        mine = [row for row in tables["outbox"] if row[3] != "duty.warned"]
+        self.elsewhere += [row for row in tables["outbox"] if row[3] == "duty.warned"]
+        return (rows[0] if rows else None), {**tables, "outbox": mine}
 
     def compare(self, life: Life, case: Row | None, tables: dict[str, list[Row]]) -> None:
         """Name everything that is otherwise than the life of the case says."""

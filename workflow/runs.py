@@ -35,7 +35,9 @@ def start(scene: Scene, name: str, rule: dict[str, Any], from_at: str, who: Who)
     arm(scene, clock, _ahead(scene, clock))
 
 
-def stop(scene: Scene, clock: Clock, who: Who, state: str, *, effective: str | None = None) -> None:
+def stop(
+    scene: Scene, clock: Clock, who: Who, state: str, *, effective: str | None = None, why: str | None = None
+) -> None:
     """A clock ends: ``met`` (in time or late; as of an earlier ``effective`` time, if given) or ``cancelled``."""
     case, tx = scene.case, scene.tx
     at = effective or tx.now
@@ -47,6 +49,8 @@ def stop(scene: Scene, clock: Clock, who: Who, state: str, *, effective: str | N
         data["late"] = at >= breach_of(clock.due_at)
     if effective:
         data["effective_at"] = effective
+    if why:
+        data["why"] = why
     case.write(tx, f"clock.{state}", who, rule=scene.rule("clock", clock.name), data=data)
     if state == "met" and case.duty and periods.is_dated(clock):
         periods.settle(tx, case, who, "met", at=at, rule=scene.rule("clock", clock.name), late=bool(data["late"]))

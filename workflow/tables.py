@@ -486,10 +486,39 @@ class Period(SQLModel, table=True):
     due_on: str = _text()
     status: str = _text()
     ref: str | None = _text(nullable=True)
+    required: int | None = _int(nullable=True)  # of what is counted: how often; else null
+    done: int = _int(sa_column_kwargs={"server_default": "0"})  # what the records count together
+    warned: str | None = _text(nullable=True)  # the last pace that its owner was told was missed
     __table_args__ = (
         CheckConstraint("status IN ('open','met','missed','skipped')", name="status"),
         _part("ix_period_open", "due_on", where="status = 'open'"),
         Index("ix_period_ref", "ref"),
+    )
+
+
+class Activity(SQLModel, table=True):
+    """Something that was done and counts towards a duty. ``no`` is the number of its event in the duty's stream.
+
+    A correction is another activity that names in ``corrects`` the one it takes the place of; both stay.
+    """
+
+    __tablename__ = "activity"
+    duty: str = _key()
+    unit: str = _key()
+    no: int = Field(primary_key=True, sa_type=_INT, sa_column_kwargs={"autoincrement": False})
+    window: str = _text()
+    held_on: str = _text()
+    count: int = _int()
+    posts: str | None = _text(nullable=True)
+    present: int | None = _int(nullable=True)
+    title: str | None = _text(nullable=True)
+    attached: str | None = _text(nullable=True)  # the event that put its files on the case
+    corrects: int | None = _int(nullable=True)
+    at: str = _text()
+    actor: str | None = _text(nullable=True)
+    __table_args__ = (
+        Index("ix_activity_window", "duty", "unit", "window"),
+        _part("ix_activity_corrects", "duty", "unit", "corrects", where="corrects IS NOT NULL", unique=True),
     )
 
 

@@ -1,12 +1,19 @@
-"""The windows a recurring duty is counted in: ``2026``, ``2026-H1``, ``2026-Q1``, ``2026-03``; pure arithmetic."""
+"""The windows a recurring duty is counted in: ``2026``, ``2026-H1``, ``2026-Q1``, ``2026-03``; pure arithmetic.
+
+A window of one post is named with it: ``direct@2026``; of the second of several holders of it, ``leader#2@2026``. One
+that begins with what happens to a post has the day in place of the window: ``direct@2026-03-02``.
+"""
 
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import MAXYEAR, date
+from itertools import islice
 from typing import NamedTuple
 
-MONTHS = {"year": 12, "half-year": 6, "quarter": 3, "month": 1}
+from states.vocabulary import MONTHS
+
+_POST = re.compile(r"(?P<post>[a-z][a-z0-9_-]*)(#(?P<number>[0-9]+))?@.+")
 
 
 _SHAPES = {"year": r"\d{4}", "half-year": r"\d{4}-H\d", "quarter": r"\d{4}-Q\d", "month": r"\d{4}-\d\d"}
@@ -25,6 +32,19 @@ class Window(NamedTuple):
     last: date
 
 
+class Pace(NamedTuple):
+    """A part of a window: its name, its last day, and how many of how many parts are over then."""
+
+    name: str
+    last: date
+    part: int
+    parts: int
+
+    def asks(self, required: int) -> int:
+        """How often it should be done by then."""
+        return required * self.part // self.parts
+
+
 def windows(every: str, year: int) -> Iterator[Window]:
     """Every window of this length from a year on, in order of time."""
     months = MONTHS[every]
@@ -33,6 +53,18 @@ def windows(every: str, year: int) -> Iterator[Window]:
             end = (number + 1) * months
             name = {12: f"{at}", 6: f"{at}-H{number + 1}", 3: f"{at}-Q{number + 1}", 1: f"{at}-{end:02d}"}[months]
             yield Window(name, date(at, end - months + 1, 1), date(at, end, monthrange(at, end)[1]))
+
+
+def window_at(every: str, day: date) -> Window:
+    """The window a day lies in."""
+    return next(window for window in windows(every, day.year) if window.first <= day <= window.last)
+
+
+def paces(window: Window, pace: str, since: date) -> list[Pace]:
+    """The parts a window is walked through in, without its last: where it was owed from a day on, those since then."""
+    parts = list(islice(windows(pace, window.first.year), 12 // MONTHS[pace]))
+    mine = [part for part in parts if window.first <= part.first <= window.last and part.last >= since]
+    return [Pace(part.name, part.last, number, len(mine)) for number, part in enumerate(mine[:-1], 1)]
 
 
 def due_day(window: Window, on: Sequence[str] | None) -> date | None:
@@ -46,6 +78,30 @@ def due_day(window: Window, on: Sequence[str] | None) -> date | None:
     return max((day for day in days if window.first <= day <= window.last), default=None)
 
 
+def post_of(window: str) -> str | None:
+    """The post in whose name a window is kept, if it is a post's."""
+    found = _POST.fullmatch(window)
+    return found["post"] if found else None
+
+
+def seat_of(window: str) -> tuple[str, int]:
+    """The post, and which of its seats."""
+    found = _POST.fullmatch(window)
+    return (found["post"], int(found["number"] or 1)) if found else ("", 1)
+
+
+def bare(window: str) -> str:
+    """The window without its post."""
+    return window.rpartition("@")[2]
+
+
 def _day(year: int, text: str) -> date:
     month, day = int(text[:2]), int(text[3:])
     return date(year, month, min(day, monthrange(year, month)[1]))
+
+
+def first_day(window: str) -> date:
+    """The first day of a window of the calendar, by its name without a post."""
+    year, _, part = window.partition("-")
+    month = {"": 1, "H1": 1, "H2": 7, "Q1": 1, "Q2": 4, "Q3": 7, "Q4": 10}.get(part)
+    return date(int(year), month or int(part), 1)

@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from support.world import World, admin
 from states.calendars import shipped
 from states.durations import parse_duration
 from workflow import calendars, engine
+from workflow.activities import Activity, correct, record_activity
 from workflow.leave import end_leave
+from workflow.skipping import skip_window
 from workflow.verify import Answer, verify
 
 ERRAND = """
@@ -96,6 +99,7 @@ def live(world: World) -> None:
     world.do(incident, "notify", "li", to="county", reason="by telephone first")
     world.do(incident, "regrade", "feng", severity="critical", reason="two people were hurt")
     _remarks(world, report, incident)
+    _count(world)
     _more_time(world, incident)
     world.do(errand, "wait", "wang")
     world.fast_forward(days=2)
@@ -129,6 +133,20 @@ def _remarks(world: World, report: str, incident: str) -> None:
     store.transact(lambda tx: engine.assign(tx, incident, str(wang.actor), who=feng, reason="li is away soon"))
     store.transact(lambda tx: engine.link(tx, incident, "explained-in", report, who=li))
     store.transact(lambda tx: engine.attach(tx, incident, paper, who=li))
+
+
+def _count(world: World) -> None:
+    """What is counted: recorded, enough, corrected to too little; and a window left out."""
+    sun, qian = world.who("sun"), world.who("qian")
+    day = date(2026, 2, 9)
+    code, papers = "study-sessions", [world.paper("who came and what was said", "minutes.txt")]
+    first = Activity(day, 12, posts=["first", "direct"], title="Two days of study", files=papers)
+    second = Activity(day, 1, present=14, title="An hour of study")
+    record = world.store.transact(lambda tx: record_activity(tx, code, "county", first, who=sun))
+    no = record.event.n
+    world.store.transact(lambda tx: correct(tx, code, "county", no, second, who=sun, reason="counted wrongly"))
+    world.store.transact(lambda tx: skip_window(tx, code, "province", "2026", who=world.who("pan"), reason="moved"))
+    world.store.transact(lambda tx: skip_window(tx, "study-plan", "county", "2026", who=qian, reason="as last year"))
 
 
 def _more_time(world: World, ref: str) -> None:

@@ -1,12 +1,13 @@
 """The small doors: a remark, another owner, a link, a file. None of them moves the state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from states.errors import N_, Conflict, NotPermitted, Usage
 from states.opens import OPENED_BY
 from workflow import case as cases
 from workflow import fields, outbox, receipts
+from workflow.case import Case
 from workflow.engine.common import acting_for, expect_version, held_in, keep_files, may_add, refuse_closed, save
 from workflow.files import Incoming
 from workflow.receipts import Outcome
@@ -108,16 +109,8 @@ def attach(
     """Add a file to a case that is still open."""
 
     def do(scene: Scene) -> Written:
-        case = scene.case
-        refuse_closed(case)
-        who_for = may_add(scene, who)
-        number = tx.one(sql.FILE_COUNT, id=case.id)
-        no = (number[0] if number else 0) + 1
-        private: dict[str, Any] = {f"file/{no}": {"name": file.name, "sha256": file.sha256, "size": file.size}}
-        private |= _why(reason)
-        written = case.write(tx, "case.attached", who_for, data={"version": case.version + 1}, private=private)
-        keep_files(tx, case, [file], no, written)
-        return written
+        refuse_closed(scene.case)
+        return _attach(scene, [file], may_add(scene, who), reason)
 
     asked = [ref, file.name, file.sha256, who.actor, *_why(reason).values()]
     return small(tx, "attach", asked, ref, do, expect=expect, key=key)
@@ -126,6 +119,30 @@ def attach(
 def _why(reason: str) -> dict[str, str]:
     """A reason is kept beside the event; without one nothing is, and the digest of a key is what it was before."""
     return {"reason": reason} if reason else {}
+
+
+def attach_for_duty(tx: Tx, case: Case, files: Sequence[Incoming], *, who: Who) -> Written:
+    """Add the files of something that counts towards the duty of a locked case; who may is that duty's question."""
+    scene = Scene(tx, case)
+    refuse_closed(case)
+    written = _attach(scene, files, who)
+    case.version += 1
+    save(scene)
+    return written
+
+
+def _attach(scene: Scene, files: Sequence[Incoming], who: Who, reason: str = "") -> Written:
+    case, tx = scene.case, scene.tx
+    number = tx.one(sql.FILE_COUNT, id=case.id)
+    first = (number[0] if number else 0) + 1
+    private: dict[str, Any] = {
+        f"file/{no}": {"name": file.name, "sha256": file.sha256, "size": file.size}
+        for no, file in enumerate(files, first)
+    }
+    private |= _why(reason)
+    written = case.write(tx, "case.attached", who, data={"version": case.version + 1}, private=private)
+    keep_files(tx, case, files, first, written)
+    return written
 
 
 def small(

@@ -1,12 +1,12 @@
 """One transition, top to bottom; and what the clocks of a case do by themselves, through the same door."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from states.effects import effects_of
 from states.guards import decides, doers, links_asked, roles_asked
 from workflow import case as cases
-from workflow import clocks, effects, fields, firing, numbers, outbox, powers, receipts
+from workflow import clocks, effects, fields, firing, numbers, outbox, periods, powers, receipts
 from workflow.case import Case
 from workflow.engine.common import (
     acting_for,
@@ -24,11 +24,18 @@ from workflow.facts import facts_of
 from workflow.files import Incoming
 from workflow.firing import Fired
 from workflow.receipts import Outcome
-from workflow.runs import recheck
+from workflow.runs import recheck, stop
 from workflow.scene import Scene
 from workflow.sql import cases as sql
 from workflow.store import Tx
 from workflow.trail import SYSTEM, Who
+
+
+class ForDuty(NamedTuple):
+    """What became of a duty (``met | skipped | short``), and the day that the clock started by it has."""
+
+    became: str
+    dated: str | None = None
 
 
 def act(
@@ -79,8 +86,9 @@ def _transition(
     files: Sequence[Incoming],
     reason: str,
     over: list[str] | None = None,
+    duty: ForDuty | None = None,
 ) -> Outcome:
-    """One transition, top to bottom; the same for a person and for a clock that acts."""
+    """One transition, top to bottom; the same for a person, for a clock that acts and for a duty that is done."""
     from states.machine import fire  # `transitions` is for those who change, not for those who look
 
     case, definition = scene.case, scene.definition
@@ -95,7 +103,17 @@ def _transition(
     check_refs(values, definition["fields"], case)
     refuse_twin(scene.tx, definition, unit=case.unit, fields={**case.fields, **values}, changed=values, ref=case.ref)
     return carry_out(
-        scene, action, who, to, held=held, values=values, files=files, reason=reason, closed=facts.closed, powers=over
+        scene,
+        action,
+        who,
+        to,
+        held=held,
+        values=values,
+        files=files,
+        reason=reason,
+        closed=facts.closed,
+        powers=over,
+        duty=duty,
     )
 
 
@@ -111,8 +129,12 @@ def carry_out(
     reason: str,
     closed: frozenset[str] = frozenset(),
     powers: Sequence[str] | None = None,
+    duty: ForDuty | None = None,
 ) -> Outcome:
-    """What follows from an act that is allowed. `verify --replay` comes in here, with the values on record."""
+    """What follows from an act that is allowed. `verify --replay` comes in here, with the values on record.
+
+    ``duty``: what became of the duty for which the scheduler acts.
+    """
     tx, case, definition = scene.tx, scene.case, scene.definition
     before, case.state = case.state, to
     effective = effective_of(scene, definition["actions"][action], values)
@@ -142,6 +164,8 @@ def carry_out(
     told = _tell(scene, action, data)
     if effective:
         data["effective_at"] = effective
+    if duty:
+        data |= {"duty": duty.became, "due_on": duty.dated}
     if asked := links_asked(definition, action):  # whether other cases are closed is not to be read from this one
         data["closed"] = sorted(asked & closed)
     opens = scene.opens({"t": "acted", "action": action})
@@ -162,7 +186,8 @@ def carry_out(
     effects.follow(tx, case, definition, action, written)
     if told:
         outbox.owe(tx, case, written, "case.acted", persons=told, key=f"acted/{written.n}", body={"action": action})
-    clocks.follow(scene, who, clocks.Step(before, action, changed, effective=effective))
+    instead = {"date": duty.dated} if duty and duty.dated else None
+    clocks.follow(scene, who, clocks.Step(before, action, changed, effective=effective, instead=instead))
     if opens:
         opens.begin(who, written)
     return Outcome(case.ref, case.version, before, case.state, written, **(opens.told if opens else {}))
@@ -176,6 +201,34 @@ def _tell(scene: Scene, action: str, data: dict[str, Any]) -> list[str]:
     told, skipped = scene.tell(roles)
     data |= {"told": told, "skipped": skipped}
     return [one["person"] for one in told]
+
+
+def act_for_duty(tx: Tx, case: Case, action: str, became: str, *, dated: str | None = None) -> Outcome | None:
+    """What the scheduler does to a locked case because of what became of its duty (``met | skipped | short``).
+
+    None where its type has no such action for the scheduler, or not in this state.
+    """
+    scene = _scene(tx, case)
+    catch_up(scene)
+    spec = scene.definition["actions"].get(action)
+    if spec is None or "system" not in spec["by"] or case.state not in spec["from"]:
+        return None
+    held = frozenset(["system"])
+    outcome = _transition(
+        scene, action, SYSTEM, held=held, given={}, files=(), reason="", duty=ForDuty(became, dated)
+    )  # fmt: skip
+    save(scene)
+    return outcome
+
+
+def release(tx: Tx, case: Case, who: Who) -> None:
+    """The window of a duty is skipped: the clock of a locked case that has its day ends, neither met nor missed."""
+    scene = _scene(tx, case)
+    catch_up(scene)
+    for clock in case.clocks.values():
+        if clock.open and periods.is_dated(clock):
+            stop(scene, clock, who, "cancelled", why="skipped")
+    save(scene)
 
 
 def fire_timers(tx: Tx, case: Case) -> list[Fired]:

@@ -19,7 +19,9 @@ POSTS = "SELECT unit, post, level, single FROM post"
 POSTINGS = "SELECT person, unit, post, from_on, to_on, acting FROM posting"
 PORTFOLIOS = "SELECT person, unit, from_on, to_on FROM portfolio"
 LEAVE = "SELECT id, person, deputy, from_on, to_on FROM leave"
-PERIODS = """SELECT duty, unit, "window", opens_at, due_on, status, ref FROM period"""
+PERIODS = """SELECT duty, unit, "window", opens_at, due_on, status, ref, required, done, warned FROM period"""
+ACTIVITIES = """SELECT duty, unit, no, "window", held_on, count, posts, present, title, attached, corrects, at, actor
+FROM activity"""
 
 CASES = """SELECT ref, id, type, definition, title, unit, state, version, severity, owner, opener, opened_at, closed_at,
 fields, acted, acted_at, due_at, duty, erased_n FROM cases ORDER BY ref"""

@@ -1,0 +1,141 @@
+"""When the posts of the register are held and when they are vacant, day by day, whoever holds them.
+
+Days are texts ``YYYY-MM-DD``; a span goes from its first day to the day before its end, "" for no end in sight.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from workflow.sql import duty as sql
+from workflow.store import Tx
+
+IN_CHARGE = "member_in_charge"
+ENDLESS = "9999-12-31"
+
+
+class Span(NamedTuple):
+    """Days without a break; ``end`` is the first day after it."""
+
+    first: str
+    end: str
+
+    def holds(self, day: str) -> bool:
+        return self.first <= day < self.end
+
+
+class Posting(NamedTuple):
+    """Somebody's hold on a post, or on what lies in a portfolio."""
+
+    person: str
+    first: str
+    end: str
+    acting: bool
+
+
+class Tenures:
+    """Everything the register knows of holders, past and to come. A leader holds `member_in_charge` by portfolio too:
+    of each unit in it, and of the body these units belong to."""
+
+    def __init__(self, tx: Tx, bodies: Mapping[str, str]) -> None:
+        self._postings: dict[tuple[str, str], list[Posting]] = {}
+        for unit, post, person, first, last, acting in tx.all(sql.POSTINGS):
+            self._take(unit, post, Posting(person, first, _after(last), bool(acting)))
+        for unit, person, first, last in tx.all(sql.PORTFOLIOS):
+            for of in dict.fromkeys([unit, bodies.get(unit, unit)]):
+                self._take(of, IN_CHARGE, Posting(person, first, _after(last), False))
+        self.known: set[tuple[str, str]] = {*tx.all(sql.POSTS), *self._postings}
+
+    def _take(self, unit: str, post: str, posting: Posting) -> None:
+        self._postings.setdefault((unit, post), []).append(posting)
+
+    def first_day(self, unit: str) -> str:
+        """The first day on which anybody held anything in this unit; "" where nobody ever did."""
+        return min((one.first for (of, _), found in self._postings.items() if of == unit for one in found), default="")
+
+    def held(self, unit: str, post: str) -> list[Span]:
+        """The days on which anybody holds it, acting or not."""
+        return next(iter(self.seats(unit, post)), [])
+
+    def seats(self, unit: str, post: str) -> list[list[Span]]:
+        """As many seats as the post ever has holders at once; an acting holder takes the place of one who is missing.
+
+        The n-th seat is taken on the days on which there are at least n holders.
+        """
+        found = self._postings.get((unit, post), [])
+        days = sorted({day for one in found for day in (one.first, one.end)})
+        seats: list[list[Span]] = []
+        for first, end in pairwise(days):
+            for number in range(_holders(found, first)):
+                if number == len(seats):
+                    seats.append([])
+                _lengthen(seats[number], Span(first, end))
+        return seats
+
+    def vacant(self, unit: str, post: str, since: str) -> list[Span]:
+        """The days from a day on, on which nobody holds a post that the unit has; none for a post it never had."""
+        if (unit, post) not in self.known:
+            return []
+        gaps: list[Span] = []
+        day = since
+        for span in self.held(unit, post):
+            if span.end <= day:
+                continue
+            if span.first > day:
+                gaps.append(Span(day, span.first))
+            day = span.end
+        return [*gaps, Span(day, ENDLESS)] if day < ENDLESS else gaps
+
+    def appointments(self, unit: str, post: str, since: str) -> list[tuple[str, int]]:
+        """The days from a day on, on which a new holder begins who is not acting, and of several on a day the number.
+
+        Who goes on without a break is not new.
+        """
+        found = [one for one in self._postings.get((unit, post), []) if not one.acting]
+        begun = sorted(
+            (one.first, one.person)
+            for one in found
+            if one.first >= since and not any(o.person == one.person and o.first < one.first <= o.end for o in found)
+        )
+        numbered: dict[str, int] = {}
+        for first_day, _ in dict.fromkeys(begun):
+            numbered[first_day] = numbered.get(first_day, 0) + 1
+        return [(first, number) for first, count in numbered.items() for number in range(1, count + 1)]
+
+    def holders(self, unit: str, post: str, day: str) -> list[str]:
+        """Who holds it on a day, in the order of their seats: those who are not acting first, and who came first."""
+        here = [one for one in self._postings.get((unit, post), []) if one.first <= day < one.end]
+        here.sort(key=lambda one: (one.acting, one.first, one.person))
+        return list(dict.fromkeys(one.person for one in here))
+
+
+def bodies_of(units: Mapping[str, tuple[str | None, str]]) -> dict[str, str]:
+    """The body of every unit: ``units`` is code -> (parent, kind); the top unit where none above is a body."""
+    found: dict[str, str] = {}
+    for code in units:
+        line = [code]
+        while units[line[-1]][1] != "body":
+            above = units[line[-1]][0]
+            if above is None or above not in units or above in line:
+                break
+            line.append(above)
+        found[code] = line[-1]
+    return found
+
+
+def _holders(found: Iterable[Posting], day: str) -> int:
+    here = [one for one in found if one.first <= day < one.end]
+    regular = {one.person for one in here if not one.acting}
+    return len(regular) or min(1, len(here))
+
+
+def _lengthen(spans: list[Span], more: Span) -> None:
+    if spans and spans[-1].end == more.first:
+        spans[-1] = Span(spans[-1].first, more.end)
+    else:
+        spans.append(more)
+
+
+def _after(last: str | None) -> str:
+    return (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else ENDLESS
