@@ -40,8 +40,7 @@ def law(*, aim: str = "{kind: body}", every: str = "year", least: int = 12, more
         owner: str = "office") -> dict[str, Any]:  # fmt: skip
     text = SESSIONS.format(aim=aim, every=every, least=least, more=more)
     text += f"    owner: {owner}\n" if owner else ""
-    sources = pack_sources("responsibility")
-    return compiled({"policy.yaml": text, "report.yaml": sources["report.yaml"], "quota.yaml": sources["quota.yaml"]})
+    return compiled({"policy.yaml": text, "quota.yaml": pack_sources("responsibility")["quota.yaml"]})
 
 
 def put_in_force(world: World, policy: dict[str, Any]) -> None:
