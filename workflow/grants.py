@@ -50,6 +50,7 @@ APP: dict[str, tuple[str, ...]] = {
     "link": ("SELECT", "INSERT"),
     "effect": (*_LIVING, "DELETE"),
     "period": _LIVING,
+    "activity": ("SELECT", "INSERT"),
     "outbox": _LIVING,
     "receipt": _LIVING,
     "pulse": _LIVING,
