@@ -26,13 +26,6 @@ NEW_UNIT = "units: [{code: new, name: New, kind: body, parent: province}]"
 HALF_YEAR = "half-yearly-report"
 
 ONE_DUTY = """
-policy: small
-calendar: CN
-zone: Asia/Shanghai
-roles:
-  desk: [unit_head, office]
-ladders:
-  overdue: [{{after: 0, tell: [owner]}}]
 duties:
   {code}:
     opens: report
@@ -49,10 +42,10 @@ def policy(
     *, code: str = "note", kind: str = "body", every: str = "month", due: str = "{end: true, roll: previous}",
     lead: str = "5 working days", owner: str = "office",
 ) -> dict[str, Any]:  # fmt: skip
-    """The report of the pack, with its receipts, under one duty."""
+    """The pack under one duty alone."""
     shipped = pack_sources("responsibility")
     text = ONE_DUTY.format(code=code, kind=kind, every=every, due=due, lead=lead, owner=owner)
-    return compiled({"policy.yaml": text, **{file: shipped[file] for file in ("report.yaml", "receipt.yaml")}})
+    return compiled({**shipped, "policy.yaml": shipped["policy.yaml"].partition("\nduties:")[0] + text})
 
 
 @pytest.fixture

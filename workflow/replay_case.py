@@ -12,6 +12,7 @@ from states.durations import parse_duration
 from states.guards import refusal
 from states.keep import kept_until
 from states.opens import OPENED_BY, triggered
+from states.vocabulary import MONTHS
 from workflow import clocks, effects, fields
 from workflow.case import NEVER, Case
 from workflow.engine import extending, transition
@@ -37,7 +38,6 @@ from workflow.runs import recheck, stop
 from workflow.scene import Scene, Told
 from workflow.store.tx import Tx, Workspace
 from workflow.trail import canon
-from workflow.windows import MONTHS
 
 FIRED = ("clock.reminded", "clock.breached", "clock.escalated")
 

@@ -21,7 +21,7 @@ _SHAPES = {"year": r"\d{4}", "half-year": r"\d{4}-H\d", "quarter": r"\d{4}-Q\d",
 
 def every_of(window: str) -> str | None:
     """How long a window of this name is; None for one that is no part of the calendar."""
-    return next((every for every, shape in _SHAPES.items() if re.fullmatch(shape, window)), None)
+    return next((every for every, shape in _SHAPES.items() if re.fullmatch(shape, bare(window))), None)
 
 
 class Window(NamedTuple):

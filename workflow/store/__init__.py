@@ -9,7 +9,7 @@ from workflow.store.tx import UNOPENED, Row, Tx, Value, Workspace, new_id, syste
 
 __all__ = ["REVISION", "REVISIONS", "Row", "Store", "Tx", "Value", "Workspace", "driver_for", "new_id"]
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 REVISION = REVISIONS[-1]
 TRIES = 4
 
