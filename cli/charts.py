@@ -7,7 +7,10 @@ SIGNS = "#+!."
 
 
 def stacked(parts: Sequence[int], most: int, broad: int = BROAD) -> str:
-    """The parts of a whole side by side, drawn so that ``most`` fills the bar; a part that is not nothing shows, while there is room."""
+    """The parts of a whole side by side, drawn so that ``most`` fills the bar.
+
+    A part that is not nothing shows, while there is room.
+    """
     if most <= 0:
         return ""
     drawn, seen, so_far = "", 0, 0
