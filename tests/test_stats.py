@@ -235,6 +235,13 @@ def test_nothing_in_the_register_moves_a_figure(lived: World) -> None:
     assert (scorecard(lived), workload(lived), ontime(lived)) == before
 
 
+def test_another_policy_leaves_the_figures_of_what_was(lived: World) -> None:
+    """Types that are no longer in force are still counted, under the weights they had."""
+    before = scorecard(lived)["rows"], ontime(lived)
+    lived.apply(pack="helpdesk")
+    assert (scorecard(lived)["rows"], ontime(lived)) == before
+
+
 def test_nobody_is_named_and_nobody_is_ranked(lived: World) -> None:
     """Rows stand in the order of the unit's code and the post's name, and no answer holds a login, name or id."""
     for rows in (ontime(lived), workload(lived), scorecard(lived)["rows"]):

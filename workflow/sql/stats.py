@@ -46,7 +46,8 @@ GRADED = """SELECT e.stream, e.n, e.canon FROM event e JOIN cases c ON c.ref = e
 WHERE c.type = :type AND c.opened_at < :until AND (c.closed_at IS NULL OR c.closed_at >= :since)
 AND (e.kind = 'case.opened' OR (e.kind = 'case.acted' AND e.canon LIKE :word)) ORDER BY e.stream, e.n"""
 
-# The law: a definition or policy by the beginning of its hash, and which policy was in force when.
+# The law: every version of a type, in force or not; one by the beginning of its hash; which policy was in force when.
+LAWS = "SELECT hash FROM definition WHERE type = :type ORDER BY hash"
 DEFINITION = "SELECT hash, body FROM definition WHERE hash >= :low AND hash < :high"
 POLICY = "SELECT compiled FROM policy WHERE hash >= :low AND hash < :high"
 APPLIED = "SELECT at, canon FROM event WHERE stream = 'policy' AND kind = 'policy.applied' ORDER BY n"
