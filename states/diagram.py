@@ -1,7 +1,7 @@
-"""A case type as Mermaid `stateDiagram-v2` text: states, actions with their roles, clocks as notes."""
+"""A case type as Mermaid `stateDiagram-v2` text: states, actions with their roles, clocks as notes, cases it opens."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from states.anchors import anchor_text
@@ -39,6 +39,9 @@ _WORDS = {
         "paused_by": "stopped by",
         "resumed_by": "runs again by",
         "resets_on": "counts anew from",
+        "opened": "on opening",
+        "overdue": "overdue",
+        "step": "step",
     },
     "zh": {
         "from": "起算点",
@@ -52,6 +55,9 @@ _WORDS = {
         "paused_by": "暂停于",
         "resumed_by": "恢复于",
         "resets_on": "重新计时于",
+        "opened": "立案时",
+        "overdue": "逾期",
+        "step": "升级级次",
     },
 }
 
@@ -70,6 +76,7 @@ def mermaid(definition: Mapping[str, Any], lang: str = "en", current: str | None
         for origin in action["from"]:
             lines.append(f"    {ids[origin]} --> {ids[action['to'] or origin]}: {label}")
     lines += [f"    {ids[name]} --> [*]" for name, state in definition["states"].items() if state["final"]]
+    lines += _opens(definition, ids, lang)
     for name in definition["states"]:
         notes = _notes(definition, name, lang)
         if notes:
@@ -80,6 +87,33 @@ def mermaid(definition: Mapping[str, Any], lang: str = "en", current: str | None
         lines.append("    classDef current fill:#ffd54f,stroke:#e65100,stroke-width:3px,color:#000")
         lines.append(f"    class {ids[current]} current")
     return "\n".join(lines) + "\n"
+
+
+def _opens(definition: Mapping[str, Any], ids: dict[str, str], lang: str) -> list[str]:
+    """The cases of other types that begin from here: one box for each type, an arrow from where it is set off."""
+    entries = definition.get("opens", ())
+    boxes = _ids([*ids.values(), *dict.fromkeys(f"opens_{entry['case']}" for entry in entries)])
+    lines = {f'    state "→ {_clean(entry["case"])}" as {boxes["opens_" + entry["case"]]}': None for entry in entries}
+    word = _WORDS["zh" if lang.startswith("zh") else "en"]
+    for entry in entries:
+        where, why = _set_off(definition, entry["on"], lang, word)
+        label = _clean(f"{why} ({entry['link']})")
+        lines |= dict.fromkeys(f"    {ids[state]} --> {boxes['opens_' + entry['case']]}: {label}" for state in where)
+    return list(lines)
+
+
+def _set_off(
+    definition: Mapping[str, Any], on: Mapping[str, Any], lang: str, word: Mapping[str, str]
+) -> tuple[list[str], str]:
+    """(the states from which this opens another case, in words what opens it)."""
+    if on["t"] == "opened":
+        return [definition["initial"]], word["opened"]
+    if on["t"] == "acted":
+        action = definition["actions"][on["action"]]
+        return [action["to"]] if action["to"] else list(action["from"]), _title(action, lang)
+    clock = definition["clocks"][on["clock"]]
+    after = f"{word['step']} {on['step']}" if on["t"] == "escalated" else word["overdue"]
+    return list(clock["runs_in"]), f"{_title(clock, lang)}, {after}"
 
 
 def rule_text(rule: Mapping[str, Any]) -> str:
@@ -146,7 +180,7 @@ def _clean(text: str) -> str:
     return re.sub(r"end note", "end-note", words, flags=re.IGNORECASE)
 
 
-def _ids(states: Mapping[str, Any]) -> dict[str, str]:
+def _ids(states: Iterable[str]) -> dict[str, str]:
     """An id for each state that Mermaid takes: its name where possible, never the same twice."""
     ids: dict[str, str] = {}
     for name in states:

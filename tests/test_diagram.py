@@ -2,7 +2,8 @@
 
 import re
 
-from support.policies import definition, good, pack
+from support.opening import CHORE, MATTER
+from support.policies import compiled, definition, good, pack
 
 from states.diagram import mermaid, rule_text
 
@@ -51,6 +52,22 @@ def test_a_diagram_speaks_chinese() -> None:
     assert 'state "已登记" as raised' in drawn
     assert "raised --> raised: 上报 (unit_head, reviewer, first, office)" in drawn
     assert "首报时限, critical 30 minutes, major 1 hour, large 2 hours, general 1 working day" in drawn
+
+
+def test_a_diagram_shows_what_a_case_opens() -> None:
+    """A box for each type that is opened, with an arrow from each state it is opened from, in words why."""
+    drawn = mermaid(compiled({"matter.yaml": MATTER, "chore.yaml": CHORE})["types"]["matter"])
+    assert drawn.count('    state "→ chore" as opens_chore\n') == 1
+    for line in (
+        "open --> opens_chore: on opening (above)",
+        "decided --> opens_chore: Decide (follow-up)",
+        "open --> opens_chore: Decide, overdue (missed)",
+        "open --> opens_chore: Decide, step 3 (pressed)",
+    ):
+        assert f"    {line}\n" in drawn
+    assert "open --> opens_meeting: 立案时 (meeting)" in mermaid(pack()["types"]["incident"], "zh").replace(
+        "raised", "open"
+    )
 
 
 def test_titles_cannot_break_a_diagram() -> None:
