@@ -48,6 +48,7 @@ def pump(store: Store, *, limit: int | None = None, stopping: Stopping = never) 
     while not stopping() and (limit is None or len(tried) < limit):
         with store.read() as tx:
             due = owed(tx)
+            alone = openers(tx) if tx.locks_rows and len(due) > CALM else frozenset()
         todo = [case for case in due if case not in tried]
         if limit is not None:
             todo = todo[: limit - len(tried)]
@@ -57,8 +58,10 @@ def pump(store: Store, *, limit: int | None = None, stopping: Stopping = never) 
         if store.driver.kind == "postgres" and len(todo) > 1:  # workers side by side begin at different places
             first = randbelow(len(todo))
             todo = todo[first:] + todo[:first]
-        alone = openers(store) if store.driver.kind == "postgres" and len(todo) > CALM else frozenset()
-        for cases_, most in (([one for one in todo if one not in alone], CHUNK), ([*alone.intersection(todo)], 1)):
+        for cases_, most in (
+            ([one for one in todo if one not in alone], CHUNK),
+            ([one for one in todo if one in alone], 1),
+        ):
             outcome = in_batches(store, cases_, fire, most=most, stopping=stopping)
             beat.fired.extend(outcome.done)
             for case, problem in outcome.failed:
@@ -75,14 +78,13 @@ def owed(tx: Tx, limit: int = PAGE) -> Due:
     return due
 
 
-def openers(store: Store, limit: int = PAGE) -> frozenset[str]:
+def openers(tx: Tx, limit: int = PAGE) -> frozenset[str]:
     """Of the cases with timers due now, those whose clocks may open other cases: each has a commit of its own.
 
     Such a commit takes the register of openings, and another case of its batch may have told the stream of a duty
     before; `expand` takes the two the other way round, and one would wait for the other in a circle.
     """
-    with store.read() as tx:
-        return frozenset(case for case, law in tx.all(sql.DUE_LAWS, now=tx.now, limit=limit) if opens(tx, law))
+    return frozenset(case for case, law in tx.all(sql.DUE_LAWS, now=tx.now, limit=limit) if opens(tx, law))
 
 
 def opens(tx: Tx, law: str) -> bool:

@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from support.lived import ERRAND
 from support.opening import CHORE, MATTER
 from support.policies import good
 from support.world import World, admin
@@ -23,6 +24,13 @@ opens:
   - on: breached(decide)
     case: sanction
     fields: {respondent: $holder(first), post: $post(first), cites: $ref, ground: late}
+"""
+LAPSES = """  lapsed: {final: true}
+actions:
+  lapse: {from: opened, to: lapsed, by: system}
+"""
+EXPIRES = """clocks:
+  open: {runs_in: opened, limit: 20 working days, then: lapse}
 """
 
 
@@ -280,10 +288,8 @@ def test_a_type_that_is_gone_is_not_opened(office: World) -> None:
 def test_what_bars_somebody_begins_at_its_beginning(world: World) -> None:
     """A type with effects is opened by a missed limit in its first state, with nothing decided about anybody."""
     matter = MATTER.partition("opens:")[0].replace(", when: closed(follow-up)", "")
-    world.apply(
-        good("sanction"),
-        f"{matter}{ACCUSES}",
-    )
+    sanction = good("sanction").replace("actions:\n", LAPSES, 1).replace("clocks:\n", EXPIRES, 1)
+    world.apply(sanction, f"{matter}{ACCUSES}")
     ref = world.new("matter", "wang")
     world.fast_forward(days=20)
     (link,) = world.case(ref)["links"]
@@ -302,6 +308,18 @@ def test_only_the_engine_says_what_opened_a_case(office: World) -> None:
 
 
 # side by side
+
+
+def test_cases_whose_clocks_open_others_are_known_to_the_pump(office: World) -> None:
+    """Of what is due, the matters have a commit of their own, and the errands share one."""
+    office.apply(ERRAND)
+    for _ in range(3):
+        office.new("matter", "wang")
+        office.new("errand", "wang")
+    office.until("2026-03-24 10:00", jump=True)
+    with office.store.read() as tx:
+        alone = pump.openers(tx)
+    assert alone == {case for (case,) in office.rows("SELECT id FROM cases WHERE type = 'matter'")}
 
 
 def test_openers_and_openings_do_not_wait_for_each_other_in_a_circle(office: World) -> None:
