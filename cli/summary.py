@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -205,6 +205,3 @@ def _write(path: str, content: bytes) -> None:
         ) from error
     finally:
         part.unlink(missing_ok=True)
-
-
-__all__: Sequence[str] = ["case_draft", "draft"]
