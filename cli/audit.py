@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     N_("List events of the trail, in order."),
     opt("--case", metavar="REF", help=N_("Only events of this case.")),
     opt("--stream", metavar="NAME", help=N_("Only this stream: a case, org, policy, calendar, duty/CODE/UNIT, log.")),
-    opt("--actor", metavar="LOGIN", help=N_("Only what this person did.")),
+    opt(
+        "--actor",
+        metavar="LOGIN",
+        help=N_("Only what this person did; of somebody else for some roles, with a reason, on record."),
+    ),
     opt("--kind", metavar="KIND", help=N_("Only this kind, for example case.acted, or clock for all of a kind.")),
     opt("--unit", metavar="UNIT", help=N_("Only events around this unit.")),
     opt("--rule", metavar="RULE", help=N_("Only what followed this rule.")),
@@ -58,7 +62,7 @@ def log(
     """One row per event."""
     from workflow import audit
 
-    if text is not None or (actor is not None and session.reason):
+    if text is not None or actor is not None:
         _on_record(session, actor, text)
     with session.read() as tx:
         found = audit.log(
@@ -79,7 +83,7 @@ def log(
 
 
 def _on_record(session: Session, actor: str | None, text: str | None) -> None:
-    """A search in texts, and a look-up of somebody else for which a reason is given, are on record first."""
+    """A search in texts, and a look-up of what somebody else did, need a role and a reason, and are on record first."""
     from workflow import lookup
     from workflow.audit import actor_id
     from workflow.store import Tx
@@ -89,8 +93,8 @@ def _on_record(session: Session, actor: str | None, text: str | None) -> None:
         who = asker(session, tx)
         if text is not None:
             lookup.search(tx, who, text, reason=session.reason)
-        if person is not None and person not in who.persons and session.reason:
-            lookup.look_up(tx, who, "actor", reason=session.reason, persons=[person])
+        if person is not None and person not in who.persons:
+            lookup.actor(tx, who, person, reason=session.reason)
 
     session.change(work)
 

@@ -17,9 +17,13 @@ SUBJECTS = {
     "clock.reminded": N_("{ref}: {clock} is due on {day}"),
     "clock.escalated": N_("{ref}: {clock} is overdue (step {step})"),
     "case.assigned": N_("{ref} is yours now"),
+    "person.registered": N_("You are in the register of {origin}"),
     "case.acted": N_("{ref}: a step was taken that concerns you"),
     "duty.warned": N_("{ref}: {done} of {required} done by {pace}, {asked} asked for"),
 }
+HELD = N_("This is held about you: your login, your name, your e-mail address, the posts you hold and your leave.")
+NOT_HELD = N_("Cases in which you act or are named are on record; nothing else about you has a place here.")
+SEE = N_("See everything that is held about you, and who has read it:")
 ANY = N_("{ref}: {kind}")
 
 
@@ -57,7 +61,7 @@ def compose(notice: Notice, house: House, voice: Voice) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = house.sender
     message["To"] = Address(" ".join(notice.name.split()), addr_spec=notice.email)
-    message["Subject"] = _line(("[sandbox] " if house.sandbox else "") + subject(notice, voice))
+    message["Subject"] = _line(("[sandbox] " if house.sandbox else "") + subject(notice, voice, house.origin))
     message["Date"] = format_datetime(moment(notice.created_at))
     message["Message-ID"] = f"<{notice.id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -66,8 +70,8 @@ def compose(notice: Notice, house: House, voice: Voice) -> EmailMessage:
     return message
 
 
-def subject(notice: Notice, voice: Voice) -> str:
-    """One line: which case, what about it."""
+def subject(notice: Notice, voice: Voice, origin: str = "") -> str:
+    """One line: which case, what about it; or which workspace."""
     due = _due(notice)
     return voice.say(SUBJECTS.get(notice.kind, ANY)).format(
         ref=notice.ref or "-",
@@ -76,12 +80,15 @@ def subject(notice: Notice, voice: Voice) -> str:
         step=notice.step,
         kind=notice.kind,
         **(notice.pace or {}),
+        origin=origin,
     )
 
 
 def body(notice: Notice, voice: Voice) -> str:
     """What it is about, how it stands, what to do."""
     say = voice.say
+    if notice.kind == "person.registered":
+        return "\n".join([say(HELD), say(NOT_HELD), "", say(SEE), "    duecourse whoami --data"]) + "\n"
     due = _due(notice)
     lines = [f"{notice.ref}  {_line(notice.title)}" if notice.ref else notice.kind]
     if notice.unit:

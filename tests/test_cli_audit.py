@@ -23,7 +23,8 @@ def test_the_log_is_narrowed(office):
     """Actor, kind, unit, stream, since and until each narrow the log; pages follow each other."""
     office.report()
     office.incident()
-    assert {row["actor"] for row in office.json("audit", "log", "--actor", "li.na")["rows"]} == {"li.na"}
+    mine = office.json("audit", "log", "--actor", "li.na", "--as", "li.na")
+    assert {row["actor"] for row in mine["rows"]} == {"li.na"}
     assert {row["kind"] for row in office.json("audit", "log", "--kind", "case.opened")["rows"]} == {"case.opened"}
     assert {row["stream"] for row in office.json("audit", "log", "--stream", "policy")["rows"]} == {"policy"}
     assert office.json("audit", "log", "--since", "2026-01-06")["rows"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -177,7 +178,8 @@ def test_a_case_removed_whole_is_missed(lived, attack):
 
 def test_the_newest_cases_removed_are_missed(lived, attack):
     """The last openings have no later one that names them; the counter does."""
-    refs = [ref for (ref,) in attack.raw.all("SELECT ref FROM cases ORDER BY id DESC LIMIT 2")]
+    openings = attack.raw.all("SELECT stream, canon FROM event WHERE kind = 'case.opened'")
+    refs = [ref for ref, _ in sorted(openings, key=lambda row: json.loads(row[1])["register"]["no"])[-2:]]
     no, other = sorted(remove_case(attack, ref) for ref in refs)
     named(lived, f"the openings with the register numbers {no} to {other} are missing")
 

@@ -50,6 +50,14 @@ def search(tx: Tx, who: Who, query: str, *, reason: str) -> Written:
     return look_up(tx, who, "search", reason=reason, query=query)
 
 
+def actor(tx: Tx, who: Who, person: str, *, reason: str) -> Written:
+    """What one person did, over all cases: NotPermitted without a role, NotNow without a reason."""
+    permit(tx, who)
+    if not reason.strip():
+        raise NotNow("Looking up what somebody did needs a reason.", hint=N_("Say why with --reason TEXT."))
+    return look_up(tx, who, "actor", reason=reason, persons=[person])
+
+
 def unsearchable(tx: Tx) -> list[str]:
     """Payload fields that are never searched: who asked for something, and lists of persons, such as who objected."""
     laws = (json.loads(body) for (body,) in tx.all(sql.DEFINITIONS))

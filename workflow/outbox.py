@@ -13,6 +13,7 @@ from workflow.store import Tx
 from workflow.trail import Written
 
 MAIL = "mail"
+REGISTERED = "person.registered"
 
 
 def owe(
@@ -36,4 +37,25 @@ def owe(
             }
             for person in persons
         ],
+    )
+
+
+def welcome_key(person: str) -> str:
+    """What makes it one message for each person."""
+    return f"registered/{person}/{MAIL}"
+
+
+def welcome(tx: Tx, person: str, event: Written) -> None:
+    """Whoever comes into the register is told so, once: what is held there, and how to see it."""
+    tx.put(
+        sql.INSERT,
+        id=tx.id(),
+        ref=None,
+        event=event.id,
+        kind=REGISTERED,
+        person=person,
+        channel=MAIL,
+        dedup=welcome_key(person),
+        body="{}",
+        created_at=event.at,
     )

@@ -3,6 +3,7 @@
 from pathlib import PurePath
 
 from states.errors import N_, Conflict
+from workflow import outbox
 from workflow.register_file import BadRegister, Register, read_register
 from workflow.register_plan import Change, Plan, plan
 from workflow.seats import hold
@@ -36,6 +37,7 @@ def import_register(tx: Tx, planned: Plan, who: Who, *, reason: str = "") -> Wri
     for change in planned.changes:
         tx.put(_WRITE[change.table], **change.row)
         hidden = _PRIVATE if change.table == "person" else ()
+        told = [change.row["id"]] if change.table == "person" and change.was is None else []
         written = append(
             tx,
             head,
@@ -48,9 +50,12 @@ def import_register(tx: Tx, planned: Plan, who: Who, *, reason: str = "") -> Wri
                 "op": "set",
                 "row": {key: value for key, value in change.row.items() if key not in hidden},
                 **({"corrects": change.since} if change.since else {}),
+                **({"told": told} if told else {}),
             },
             private={**{key: change.row[key] for key in hidden}, **note},
         )
+        for person in told:
+            outbox.welcome(tx, person, written)
         head = written.head
     tx.put(event_sql.HEAD_SET, name="org", n=head.n, hash=head.hash, at=head.at, was=first.n, expect=1)
     return written

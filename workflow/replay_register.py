@@ -3,6 +3,7 @@
 from typing import Any
 
 from workflow.findings import Findings, said
+from workflow.outbox import MAIL, REGISTERED, welcome_key
 from workflow.recorded import GONE, Recorded, of_stream
 from workflow.sql import replay as sql
 from workflow.store.tx import Row, Tx
@@ -24,6 +25,7 @@ Rows = dict[Row, tuple[dict[str, Any], Recorded]]
 def register(tx: Tx, found: Findings) -> None:
     """Every row of the register is as its last event left it, and every row has one."""
     expected = fold(tx, found)
+    _told(tx, found)
     for table, (statement, keys) in _TABLES.items():
         rows = expected[table]
         for living in tx.named(statement):
@@ -39,6 +41,18 @@ def register(tx: Tx, found: Findings) -> None:
         for key, (row, by) in rows.items():
             if GONE not in row.values():  # a person who was erased may be gone as a row too
                 found.add(f"{_name(table, key)} is not in the register, the trail says it is", STREAM, by.n, by.id)
+
+
+def _told(tx: Tx, found: Findings) -> None:
+    """Everybody who was told of being registered, and nobody else, is owed that message."""
+    owed = {row.pop("dedup"): row for row in tx.named(sql.WELCOMES)}
+    for one in of_stream(tx, STREAM):
+        for person in one.data.get("told", ()) if one.kind == "org.changed" else ():
+            row = {"event": one.id, "kind": REGISTERED, "person": person, "channel": MAIL, "body": "{}"}
+            if owed.pop(welcome_key(person), None) != row | {"created_at": one.at}:
+                found.add(f"outbox {welcome_key(person)} is missing or otherwise", STREAM, one.n, one.id)
+    for dedup in owed:
+        found.add(f"outbox {dedup} is here, and nothing on record says so", STREAM)
 
 
 def fold(tx: Tx, found: Findings, until: str | None = None) -> dict[str, Rows]:

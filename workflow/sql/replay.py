@@ -40,6 +40,8 @@ FROM cases c JOIN effect x ON x.case_id = c.id ORDER BY c.ref, x.event, x.effect
 OUTBOX = """SELECT ref, dedup, event, kind, person, channel, body, created_at FROM outbox WHERE ref IS NOT NULL
 ORDER BY ref, dedup"""
 
+WELCOMES = "SELECT dedup, event, kind, person, channel, body, created_at FROM outbox WHERE ref IS NULL"
+
 # Rows that belong to no case.
 STRAY_CLOCKS = (
     """SELECT k.case_id, k.name FROM clock k WHERE NOT EXISTS (SELECT 1 FROM cases c WHERE c.id = k.case_id)"""
