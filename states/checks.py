@@ -230,7 +230,7 @@ def _check_effects(definition: Mapping[str, Any], sheet: Sheet) -> None:
             if field_named(definition, sheet, (*where, "#"), field, "choice"):
                 for value in values:
                     check_value(definition["fields"][field], value, sheet, (*where, f"={value}"), "unknown-choice")
-        if ("for" in effect) == ("until" in effect) or effect.get("for") == "0":
+        if ("for" in effect) == ("until" in effect) or ("for" in effect and is_nothing(effect["for"])):
             sheet.flaw(path, "effects-end", N_("An effect ends: say either `for:` how long, or `until: year-end`."))
         for key in ("ended_by", "suspended_by", "resumed_by"):
             for action in effect.get(key, ()):

@@ -86,6 +86,7 @@ EXPECTED = [
     ("effects-decider-clock", "effects-decider", 23, 52, "system"),
     ("effects-decider-party", "effects-decider", 23, 52, "party"),
     ("effects-end", "effects-end", 33, 5, "on"),
+    ("effects-end-nothing", "effects-end", 33, 5, "on"),
     ("effects-ended-unknown", "unknown-action", 39, 16, "setle"),
     ("effects-grounds", "effects-grounds", 33, 3, "-"),
     ("effects-hearing", "effects-hearing", 23, 3, "decide"),
