@@ -137,7 +137,7 @@ def _remarks(world: World, report: str, incident: str) -> None:
 
 def _count(world: World) -> None:
     """What is counted: recorded, enough, corrected to too little; and a window left out."""
-    sun, qian = world.who("sun"), world.who("qian")
+    sun, qian, pan = world.who("sun"), world.who("qian"), world.who("pan")  # a transaction reads with nobody else
     day = date(2026, 2, 9)
     code, papers = "study-sessions", [world.paper("who came and what was said", "minutes.txt")]
     first = Activity(day, 12, posts=["first", "direct"], title="Two days of study", files=papers)
@@ -145,7 +145,7 @@ def _count(world: World) -> None:
     record = world.store.transact(lambda tx: record_activity(tx, code, "county", first, who=sun))
     no = record.event.n
     world.store.transact(lambda tx: correct(tx, code, "county", no, second, who=sun, reason="counted wrongly"))
-    world.store.transact(lambda tx: skip_window(tx, code, "province", "2026", who=world.who("pan"), reason="moved"))
+    world.store.transact(lambda tx: skip_window(tx, code, "province", "2026", who=pan, reason="moved"))
     world.store.transact(lambda tx: skip_window(tx, "study-plan", "county", "2026", who=qian, reason="as last year"))
 
 
