@@ -13,7 +13,7 @@ from states.errors import N_
 from states.loader import Flaw
 from states.opens_checks import check_circle, check_known, check_opens
 from states.scorecard_checks import check_scorecard
-from states.scorecards import score_of
+from states.scorecards import fitting, score_of
 from states.vocabulary import BUILT_IN_ALIASES
 
 __all__ = ["Flaw", "compile_policy", "read_sources"]
@@ -190,6 +190,8 @@ class _Maker:
                     file=first,
                 )
                 continue
+            if document.in_force:
+                data = fitting(data, self.types)
             check_scorecard(data, document.sheet, self.types, unsure)
             first, found = document.file, data
         return score_of(found) if found and not any(document.flaws for document in self.documents) else None

@@ -21,6 +21,7 @@ class Document:
     kind: str
     data: dict[str, Any]
     sheet: Sheet
+    in_force: bool = False  # it was in force before, and stays so under what is laid over it
 
     @property
     def flaws(self) -> list[Flaw]:
@@ -85,6 +86,7 @@ def lay_over(new: list[Document], base: Mapping[str, Any] | None) -> list[Docume
             continue
         if old.file in files:  # another document of the same file name: both stay in force
             old = read(_free(file, files | set(base["sources"])), text)
+        old.in_force = True
         kept.append(old)
     return kept + new
 

@@ -26,6 +26,36 @@ class Points(NamedTuple):
     how: str
 
 
+def fitting(data: Mapping[str, Any], types: Mapping[str, Any]) -> dict[str, Any]:
+    """A scorecard without what the types no longer have, once one of them was replaced by an office's own.
+
+    What a type has lost cannot be counted; refusing the new type for it would tie it to a card somebody else wrote.
+    """
+    criteria, measures = data.get("criteria"), {}
+    for name, measure in data["measures"].items():
+        of = {
+            type_: [clock for clock in clocks if clock in types[type_]["clocks"]]
+            for type_, clocks in measure.get("of", {}).items()
+            if type_ in types and _levels_fit(measure.get("levels"), types[type_])
+        }
+        of = {type_: clocks for type_, clocks in of.items() if clocks}
+        if of or not measure.get("of"):
+            measures[name] = {**measure, "of": of} if of else measure
+    if criteria and criteria.get("year") not in types.get(criteria.get("case"), {}).get("fields", {}):
+        criteria = None
+    return {**{key: value for key, value in data.items() if key != "criteria"}, "measures": measures} | (
+        {"criteria": criteria} if criteria else {}
+    )
+
+
+def _levels_fit(levels: Mapping[str, int] | None, definition: Mapping[str, Any]) -> bool:
+    """Whether the severities a measure weighs are those of the type."""
+    if not levels:
+        return True
+    grading = definition["severity"]
+    return grading is not None and set(levels) == set(definition["fields"][grading]["choices"] or ())
+
+
 def score_of(data: Mapping[str, Any]) -> dict[str, Any]:
     """The scorecard of a policy with every default written out."""
     return {

@@ -64,11 +64,18 @@ def clocks(law: dict[str, Any]) -> Iterator[str]:
         )
 
 
+def trigger(on: dict[str, Any]) -> str:
+    """What sets it off that is no act, as the policy writes it."""
+    words = [str(on[key]) for key in ("clock", "step") if on.get(key) is not None]
+    return f"{on['t']}({', '.join(words)})" if words else str(on["t"])
+
+
 def opens(law: dict[str, Any]) -> Iterator[str]:
     for entry in law.get("opens", ()):
-        on = entry["on"].get("action") or entry["on"]["t"]
+        on = entry["on"].get("action") or trigger(entry["on"])
         where = f", at {entry['unit']}" if entry["unit"] != "$unit" else ""
         when = "".join(f", if {name} is {' or '.join(map(str, values))}" for name, values in entry["if"].items())
+        when += f", if a duty of the {' or '.join(entry['duty'])} opened it" if entry.get("duty") else ""
         yield f"- `{on}` opens a `{entry['case']}`{where}{when} (link `{entry['link']}`)"
 
 

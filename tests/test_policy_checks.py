@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from support.broken import EXPECTED
 from support.policies import BROKEN, compiled, definition, good
 
+from states.catalog import pack_sources
 from states.compiler import Flaw, compile_policy
 
 SCORECARD = "scorecard: {measures: {steps: {counts: escalations, deduct: [1]}}}\n"
@@ -212,3 +213,21 @@ def test_no_mangled_policy_makes_the_compiler_fail(data: st.DataObject) -> None:
     if policy is not None:
         assert compiled(policy["sources"]) == policy
         json.dumps(policy)
+
+
+def test_a_type_laid_over_the_pack_takes_out_of_the_scorecard_what_it_no_longer_has() -> None:
+    """An office's own report without the clock `submit` can be applied; the card no longer counts reports."""
+    base, _ = compile_policy(pack_sources("responsibility"))
+    own = """
+case: report
+ref: RPT
+fields: {recipient: {type: unit, required: true}}
+states: {drafted: {initial: true}, done: {final: true}}
+actions: {finish: {from: drafted, to: done, by: [owner]}}
+clocks: {finish: {runs_in: drafted, limit: 5 working days, holders: [owner], ladder: overdue}}
+"""
+    over, flaws = compile_policy({"report.yaml": own}, base)
+    assert base is not None
+    assert over is not None, [str(flaw) for flaw in flaws]
+    assert set(base["scorecard"]["measures"]) - set(over["scorecard"]["measures"]) == {"reports"}
+    assert over["scorecard"]["measures"]["incidents"] == base["scorecard"]["measures"]["incidents"]

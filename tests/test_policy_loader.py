@@ -208,7 +208,14 @@ def test_conditions_are_read_as_and_over_or() -> None:
 def test_sources_are_read_from_a_file_or_a_folder(tmp_path: Path) -> None:
     """A folder gives its YAML files by name; what cannot be read is said."""
     assert read_sources(FOLDER / "task.yaml") == {"task.yaml": good("task")}
-    assert set(read_sources(FOLDER)) == {"office.yaml", "permit.yaml", "sanction.yaml", "sketch.yaml", "task.yaml"}
+    assert set(read_sources(FOLDER)) == {
+        "matter.yaml",
+        "office.yaml",
+        "permit.yaml",
+        "sanction.yaml",
+        "sketch.yaml",
+        "task.yaml",
+    }
     with pytest.raises(NotFound, match="cannot be read"):
         read_sources(tmp_path / "none.yaml")
     with pytest.raises(NotFound, match=r"no \*.yaml file"):
