@@ -46,7 +46,7 @@ def due(
         ("ref", N_("Number"), lambda row: row["ref"] or row["duty"] or ""),
         ("title", N_("Title"), render.title_of),
         ("unit", N_("Unit"), None),
-        ("state", N_("State"), labels.state),
+        ("state", N_("State"), lambda row: _stands(labels.state(row), row)),
         ("clock", N_("Limit"), labels.clock),
         ("due_at", N_("Due"), lambda row: render.day_time(row["due_at"]) or row["due_on"]),
         ("overdue", N_("Overdue"), _lateness),
@@ -54,6 +54,11 @@ def due(
     ]
     render.listing(session, found, columns, empty=_("Nothing is due."))
     return OVERDUE if check and any(row["overdue"] for row in found["rows"]) else 0
+
+
+def _stands(state: str, row: render.Row) -> str:
+    """The state; of what is counted also how much is done."""
+    return f"{state} {row['done']}/{row['required']}" if "done" in row else state
 
 
 def _lateness(row: render.Row) -> str:

@@ -11,7 +11,7 @@ from support.world import World, admin
 
 from states.catalog import pack_sources
 from states.errors import Conflict, NotFound, NotNow, NotPermitted, Usage
-from workflow import activities, duties, policies, skipping
+from workflow import activities, ask, duties, policies, skipping
 from workflow.activities import Activity
 from workflow.verify import verify
 
@@ -174,6 +174,26 @@ def test_after_downtime_only_the_last_pace_is_told(office):
     warned = [one["data"]["pace"] for one in office.log(stream=STREAM, kind="duty.warned")]
     assert warned == ["2026-07"]
     sound(office)
+
+
+def due(world: World, unit: str = "county") -> list[tuple[str, bool]]:
+    """(kind, overdue) of what is due for the sessions."""
+    with world.store.read() as tx:
+        return [(one["kind"], one["overdue"]) for one in ask.due(tx, unit=unit)["rows"] if one["duty"] == CODE]
+
+
+def test_what_is_due_are_limits_and_duties(office):
+    """The limit of a count is a duty that is due once it is behind its pace, near its end or over."""
+    record(office, "2026-02-01", times=4)
+    assert due(office) == [("clock", False)]
+    office.until("2026-05-05")
+    assert due(office) == [("clock", False)]
+    office.until("2026-06-02")
+    assert due(office) == [("duty", False)]
+    record(office, "2026-05-20", times=2, title="caught up")
+    assert due(office) == [("clock", False)]
+    office.until("2027-01-02")
+    assert due(office) == [("duty", True), ("clock", False)]  # the one of the year that began is not behind
 
 
 def test_a_correction_keeps_what_it_corrects(office):

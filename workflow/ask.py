@@ -231,7 +231,10 @@ def due(
     limit: int = 100,
     after: str | None = None,
 ) -> Answer:
-    """What is due, soonest first. ``mine`` (a person id): where that person answers now; ``unit``: it and below."""
+    """What is due, soonest first. ``mine`` (a person id): where that person answers now; ``unit``: it and below.
+
+    The limit of what is counted says how much is done, and is of kind ``duty`` once it may well be missed.
+    """
     text, values = sql.DUE, dict[str, Any]()
     if mine:
         text += sql.MINE
@@ -273,13 +276,14 @@ def due(
 
 
 def _due_row(look: Look, row: tuple[Any, ...], mine: str | None) -> Answer | None:
-    due_at, ref, clock, duty, type_, title, unit, state, owner, opener, hash_, fields, due_on, zone, level, _ = row
+    due_at, ref, clock, duty, type_, title, unit, state, owner, opener, hash_, fields, due_on, zone, level = row[:15]
     definition = policies.definition_by_hash(look.tx, hash_)
     respondent = json.loads(fields).get("respondent")
     parts = Parts(owner, opener, respondent if isinstance(respondent, str) else None)
     holders = look.holders(unit, definition["clocks"][clock]["holders"], parts, definition["roles"])
     if mine and mine not in holders:
         return None
+    counted = _counted(row[15:], due_at, look.tx.now, zone) if row[15] else {}
     return {
         "kind": "clock",
         "ref": ref,
@@ -295,7 +299,17 @@ def _due_row(look: Look, row: tuple[Any, ...], mine: str | None) -> Answer | Non
         "overdue": due_at < look.tx.now,
         "level": level,
         "holders": [look.login(person) for person in holders],
+        **counted,
     }
+
+
+def _counted(row: tuple[Any, ...], due_at: str, now: str, zone: str) -> Answer:
+    """Of what is counted how much is done; behind its pace, near its end or over, it is the duty that is due."""
+    from workflow.paces import Count, near_end, slow
+
+    count = Count(*row)
+    kind = "duty" if due_at < now or slow(count, zone) or near_end(count, now, zone) else "clock"
+    return {"kind": kind, "window": count.window, "required": count.required, "done": count.done}
 
 
 def _horizon(tx: Tx, within: "Duration") -> str:

@@ -141,13 +141,21 @@ def owner_of(schedule: Schedule, duty: Duty, standing: Standing, window: str, da
     if duty["owner"] is not None:
         found = _owners(schedule, duty, standing, Parts())
         return found[0].person if found else None
-    return _holder(schedule, standing.unit, window, day)
+    return _holder(schedule, duty, standing.unit, window, day)
 
 
-def _holder(schedule: Schedule, unit: str, window: str, day: date) -> str | None:
+def _holder(schedule: Schedule, duty: Duty, unit: str, window: str, day: date) -> str | None:
+    """Who holds the post of a window: of an appointment who was appointed, else who has that seat on the day."""
     post, number = seat_of(window)
-    found = schedule.tenures.holders(unit, post, day.isoformat())
-    return found[number - 1] if number <= len(found) else None
+    if duty["every"] == "appointment":
+        found = [
+            person
+            for first, which, person in schedule.tenures.appointments(unit, post, bare(window))
+            if (first, which) == (bare(window), number)
+        ]
+        return found[0] if found else None
+    holders = schedule.tenures.holders(unit, post, day.isoformat())
+    return holders[number - 1] if number <= len(holders) else None
 
 
 def _owners(schedule: Schedule, duty: Duty, standing: Standing, parts: Parts) -> list[Holder]:
@@ -173,7 +181,7 @@ def _fields(tx: Tx, schedule: Schedule, duty: Duty, standing: Standing, opening:
         "$first": login(first[0].person) if first else None,
     }
     if post := post_of(opening.window):
-        holder = _holder(schedule, opening.unit, opening.window, standing.on)
+        holder = _holder(schedule, duty, opening.unit, opening.window, standing.on)
         words |= {"$post": post, "$holder": login(holder)}
     given = {
         name: words.get(value, value) if isinstance(value, str) else value for name, value in duty["fields"].items()

@@ -1,17 +1,13 @@
 """How a counted duty stands against its pace: pure reckoning from the duty, its window and what is done."""
 
-from datetime import date, time, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-from states.instants import at_start
-from workflow.instants import moment
+from workflow import paces
+from workflow.paces import Count
 from workflow.periods import Period
-from workflow.schedule import Duty, Schedule
+from workflow.schedule import Schedule
 from workflow.store import Tx
-from workflow.windows import Pace, bare, first_day, paces, window_at
-
-AT_RISK = 75  # percent of the time between opening and due
+from workflow.windows import Pace
 
 
 class Behind(NamedTuple):
@@ -35,27 +31,30 @@ def last_part(schedule: Schedule, period: Period, now: str) -> Pace | None:
     if duty is None or "pace" not in duty or not period.required:
         return None
     zone = schedule.zone(period.unit)
-    over = [part for part in _parts(duty, period, zone) if schedule.told_at(part.last, zone) <= now]
+    mine = paces.parts(_count(period), duty["every"], duty["pace"], zone)
+    over = [part for part in mine if schedule.told_at(part.last, zone) <= now]
     return over[-1] if over else None
 
 
 def at_risk(schedule: Schedule, period: Period, tx: Tx) -> bool:
-    """Whether an open window may well be missed: behind its pace, or most of its time is gone and it is not done."""
+    """Whether an open window may well be missed: behind its pace, or most of its time is gone and it is not done.
+
+    On its pace only the last part is looked at: what it still asks for is for then.
+    """
     if period.status != "open" or (period.required is not None and period.done >= period.required):
         return False
+    zone = schedule.zone(period.unit)
+    count = _count(period)
     duty = schedule.duties.get(period.duty, {})
-    if period.required is not None and "pace" in duty and behind(schedule, period, tx.now):
-        return True
-    zone = ZoneInfo(schedule.zone(period.unit))
-    opens = moment(period.opens_at)
-    ends = at_start(date.fromisoformat(period.due_on) + timedelta(days=1), time(), zone)
-    if period.required is not None and "pace" in duty:  # on its pace: only what is left for the last part counts
-        parts = _parts(duty, period, schedule.zone(period.unit))
-        opens = at_start(parts[-1].last + timedelta(days=1), time(), zone) if parts else opens
-    return tx.time >= opens + (ends - opens) * AT_RISK / 100
+    if period.required is not None and "pace" in duty:
+        if behind(schedule, period, tx.now):
+            return True
+        if mine := paces.parts(count, duty["every"], duty["pace"], zone):
+            count = count._replace(opens_at=schedule.told_at(mine[-1].last, zone))
+    return paces.near_end(count, tx.now, zone)
 
 
-def _parts(duty: Duty, period: Period, zone: str) -> list[Pace]:
-    since = moment(period.opens_at).astimezone(ZoneInfo(zone)).date()
-    window = window_at(duty["every"], first_day(bare(period.window)))
-    return paces(window, duty["pace"], since)
+def _count(period: Period) -> Count:
+    """A dated duty is one that is done once."""
+    required = 1 if period.required is None else period.required
+    return Count(period.window, period.opens_at, period.due_on, required, period.done, period.warned)

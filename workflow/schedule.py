@@ -218,7 +218,7 @@ class Occasions:
                 self._turns.append(self._at(gap.end, time()))
 
     def _appointments(self, unit: str, post: str) -> None:
-        for day, number in self._tenures.appointments(unit, post, self._since):
+        for day, number, _ in self._tenures.appointments(unit, post, self._since):
             self._open(unit, f"{post}@{day}" if number == 1 else f"{post}#{number}@{day}", day)
 
     def _open(self, unit: str, window: str, day: str) -> None:

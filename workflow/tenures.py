@@ -87,21 +87,26 @@ class Tenures:
             day = span.end
         return [*gaps, Span(day, ENDLESS)] if day < ENDLESS else gaps
 
-    def appointments(self, unit: str, post: str, since: str) -> list[tuple[str, int]]:
-        """The days from a day on, on which a new holder begins who is not acting, and of several on a day the number.
+    def appointments(self, unit: str, post: str, since: str) -> list[tuple[str, int, str]]:
+        """(day, number, person) of each new holder from a day on who is not acting; several on a day are numbered.
 
         Who goes on without a break is not new.
         """
         found = [one for one in self._postings.get((unit, post), []) if not one.acting]
         begun = sorted(
-            (one.first, one.person)
-            for one in found
-            if one.first >= since and not any(o.person == one.person and o.first < one.first <= o.end for o in found)
+            {
+                (one.first, one.person)
+                for one in found
+                if one.first >= since
+                and not any(o.person == one.person and o.first < one.first <= o.end for o in found)
+            }
         )
-        numbered: dict[str, int] = {}
-        for first_day, _ in dict.fromkeys(begun):
-            numbered[first_day] = numbered.get(first_day, 0) + 1
-        return [(first, number) for first, count in numbered.items() for number in range(1, count + 1)]
+        numbers: dict[str, int] = {}
+        rows = []
+        for day, person in begun:
+            numbers[day] = numbers.get(day, 0) + 1
+            rows.append((day, numbers[day], person))
+        return rows
 
     def holders(self, unit: str, post: str, day: str) -> list[str]:
         """Who holds it on a day, in the order of their seats: those who are not acting first, and who came first."""

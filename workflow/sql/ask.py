@@ -11,7 +11,9 @@ LIST = """SELECT c.ref, c.type, c.title, c.unit, c.state, c.version, c.severity,
 c.closed_at, c.definition AS policy, c.due_at FROM cases c LEFT JOIN person p ON p.id = c.owner WHERE 1 = 1"""
 
 DUE = """SELECT k.due_at, c.ref, k.name, c.duty, c.type, c.title, c.unit, c.state, c.owner, c.opener, c.definition,
-c.fields, k.due_on, k.zone, k.level, k.state FROM clock k JOIN cases c ON c.id = k.case_id
+c.fields, k.due_on, k.zone, k.level, p."window", p.opens_at, p.due_on, p.required, p.done, p.warned
+FROM clock k JOIN cases c ON c.id = k.case_id
+LEFT JOIN period p ON p.ref = c.ref AND p.required IS NOT NULL AND p.status IN ('open', 'missed')
 WHERE k.ended_at IS NULL"""
 
 # A person, and everybody for whom this person may stand in, deputies of deputies included.
