@@ -113,7 +113,7 @@ def duty_of(code: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> di
     duty["for"] |= {key: aimed[key] for key in ("post", "subordinate") if key in aimed}
     duty["due"] |= {"after": due["after"]} if "after" in due else {}
     duty |= {key.replace("-", "_"): data[key] for key in ("at-least", "pace", "catch-up", "posts") if key in data}
-    if counted or "posts" in data:
+    if counted or data["every"] == "vacancy":
         duty["acts"] = {**ACTS, **data.get("acts", {})}
     return duty
 

@@ -109,8 +109,6 @@ def _check_posts(duty: Mapping[str, Any], sheet: Sheet, path: Path, known: Known
 
 def _check_acts(duty: Mapping[str, Any], definition: Mapping[str, Any], clock: str, sheet: Sheet, path: Path) -> None:
     """The scheduler must be able to say that the duty is done, by an act that meets the clock of its day."""
-    if duty["every"] == "appointment":
-        return
     spec, name = definition["clocks"][clock], duty["acts"]["met"]
     action = definition["actions"].get(name)
     if action is None or not _free(action) or definition["initial"] not in action["from"]:

@@ -22,6 +22,9 @@ def openable() -> dict[str, str]:
         "letter.yaml": task.replace("case: task", "case: letter")
         .replace("TSK", "LTR")
         .replace("{type: text}", "{type: text, required: true}"),
+        "tally.yaml": task.replace("case: task", "case: tally")
+        .replace("TSK", "TLY")
+        .replace("actions:", "actions:\n  fulfil: {from: open, to: done, by: system}"),
         "note.yaml": task.replace("case: task", "case: note").replace("TSK", "NTE").partition("clocks:")[0],
     }
 

@@ -6,13 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
-from support.policies import compiled
+from support.policies import compiled, pack
 from support.world import World, admin
 
 from states.catalog import pack_sources
 from states.errors import Conflict, NotFound, NotNow, NotPermitted, Usage
 from workflow import activities, ask, duties, policies, skipping
 from workflow.activities import Activity
+from workflow.migrate import upgrade
+from workflow.store import REVISION
 from workflow.verify import verify
 
 CODE = "study-sessions"  # as in the pack: so the duty has been there as long as the office
@@ -80,7 +82,7 @@ def skip(world: World, window: str = "2026", as_: str = "qian", *, code: str = C
 def row(world: World, window: str = "2026", unit: str = "county", year: int = 2026) -> dict[str, Any]:
     with world.store.read() as tx:
         found = duties.list_(tx, year=year, unit=unit)
-    return next(one for one in found if one["window"] == window)
+    return next(one for one in found if (one["duty"], one["window"]) == (CODE, window))
 
 
 def shown(world: World) -> list[dict[str, Any]]:
@@ -406,3 +408,30 @@ def test_after_downtime_windows_are_made_up_for_as_the_duty_says(world, policy, 
     why = {one["data"]["why"] for one in world.log(stream=STREAM, kind="duty.skipped")}
     assert why == ({"downtime"} if policy != "all" else set())
     sound(world)
+
+
+def test_an_older_workspace_is_brought_up(world):
+    """What lived before anything was counted is upgraded, agrees with its trail, and counts from then on."""
+    dated = {code: duty for code, duty in pack()["duties"].items() if "at_least" not in duty}
+    put_in_force(world, {**pack(), "duties": dated})
+    world.until("2026-03-02")
+    assert world.rows("SELECT count(*) FROM period")[0][0] > 0
+
+    def older(tx: Any) -> None:
+        """The tables as they were at the revision before."""
+        tx.put("DROP TABLE activity")
+        for column in ("required", "done", "warned"):
+            tx.put(f"ALTER TABLE period DROP COLUMN {column}")
+        tx.put("UPDATE alembic_version SET version_num = '0003'")
+
+    world.store.transact(older)
+    world.store.close()
+    assert upgrade(world.url) == ("0003", REVISION)
+    again = World(world.url, world.home)
+    sound(again)
+    again.apply(pack="responsibility")
+    again.fast_forward(hours=1)
+    record(again, "2026-03-02")
+    assert row(again)["done"] == 1
+    sound(again)
+    again.close()

@@ -28,7 +28,7 @@ KINDS = (
     *(f"clock.{what}" for what in ("started", "paused", "resumed", "reminded", "breached", "escalated", "met")),
     *(f"clock.{what}" for what in ("cancelled", "extended", "recomputed")),
     *("extension.requested", "extension.refused"),
-    *(f"duty.{what}" for what in ("opened", "recorded", "met", "missed", "skipped")),
+    *(f"duty.{what}" for what in ("opened", "recorded", "met", "missed", "skipped", "warned", "reopened")),
     *("notice.sent", "notice.failed", "policy.applied", "calendar.imported", "org.changed"),
     *("leave.set", "leave.ended", "data.erased", "data.read", "checkpoint.made", "case.signed", "key.registered"),
     *("checkpoint.published", "checkpoint.stamped", "grants.set"),
