@@ -90,6 +90,7 @@ ROWS = [
     Row("meeting", "minutes", "", ("wang hold held_on=2026-02-09 present=unit_head,staff",), "2026-02-14", MINE),
     Row("decision", "record", "text=a", (), "2026-02-12", MINE),
     Row("decision", "carry_out", "text=a", ("wang record made=together took_part=li,feng",), "2026-04-13", MINE),
+    Row("inspection", "inspect", "", (), "2026-05-13", "li zhou", opener="zhou"),
     Row("inspection", "notice", "", (), "2026-03-13", "li zhou", opener="zhou"),
     Row(  # five working days before Monday 9 March: 6, 5, 4, 3, 2 March
         "inspection", "notice", "begins_on=2026-03-09", (), "2026-03-02", "li zhou", opener="zhou"
