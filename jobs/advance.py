@@ -42,11 +42,14 @@ class _Lived(NamedTuple):
     failed: int = 0
 
 
-def advance(store: Store, to: datetime, *, jump: bool = False, tell: Tell | None = None) -> Answer:
+def advance(
+    store: Store, to: datetime, *, jump: bool = False, tell: Tell | None = None, known: Memory | None = None
+) -> Answer:
     """Move a sandbox's clock to an instant, living through everything on the way; answers CONTRACT's ``advance``.
 
     ``jump`` moves the clock and nothing else, as downtime does: what was missed is caught up at the next advance.
-    ``tell`` hears how far it has come. NotNow in a real workspace, Usage for an instant that is past.
+    ``tell`` hears how far it has come. ``known``: what whoever advances again and again remembers of the duties in
+    between. NotNow in a real workspace, Usage for an instant that is past.
     """
     if not store.workspace.sandbox:
         raise NotNow(
@@ -59,7 +62,7 @@ def advance(store: Store, to: datetime, *, jump: bool = False, tell: Tell | None
     counted = recompute.Recomputed() if jump else recompute.run(store)
     fired: list[Fired] = []
     opened: list[Opened] = []
-    failed, over, memory = 0, jump, Memory()
+    failed, over, memory = 0, jump, known or Memory()
     while not over:
         try:
             lived = store.transact(partial(_live, end=end, memory=memory))
@@ -73,6 +76,8 @@ def advance(store: Store, to: datetime, *, jump: bool = False, tell: Tell | None
         failed += lived.failed
         if tell:
             tell(moment(now))
+    if known:
+        known.take(memory)
     return answer(store, now, fired, opened, failed=failed, **counted.told())
 
 

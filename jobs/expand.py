@@ -1,6 +1,6 @@
 """Open what the duties ask for: each window of each duty becomes a period with its case, once, when its time comes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -38,6 +38,11 @@ class Memory:
             self.through = ""
             self.failed.clear()
         return self.schedule
+
+    def take(self, other: "Memory") -> None:
+        """Remember what the other remembers."""
+        for one in fields(self):
+            setattr(self, one.name, getattr(other, one.name))
 
     def owed(self, tx: Tx) -> list[Opening]:
         """What should be open by now and is not, by the schedule last looked at."""

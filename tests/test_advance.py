@@ -41,6 +41,14 @@ def test_things_happen_at_their_own_time(world):
     assert [local(at) for at in recorded] == [local(at) for at, _, _ in mine]
 
 
+def test_what_is_due_at_one_instant_happens_in_the_order_of_its_numbers(world):
+    """Which of many cases comes first does not hang on chance: in the same office it is the same every time."""
+    refs = [world.report() for _ in range(8)]
+    fired = advance(world.store, datetime.fromisoformat("2026-03-20T10:00+08:00"))["fired"]
+    for what in ("remind", "breach", "step"):
+        assert list(dict.fromkeys(one["ref"] for one in fired if one["what"] == what and one["ref"] in refs)) == refs
+
+
 def test_the_answer_has_the_shape_of_the_contract(world):
     """`{now, fired: [{at, ref, clock, run, what, step}], opened: [{at, duty, unit, ref}], counts}`."""
     world.report()

@@ -115,7 +115,7 @@ def stood_in(record: Record) -> list[Answer]:
     for event in record.events:
         if event["behalf"] and event["kind"].startswith("case."):
             rows.append(_stood(record, event, event["actor"], event["behalf"]))
-        told = event["data"].get("told", ())
+        told = event["data"].get("told", ()) if event["case"] else ()
         rows += [_stood(record, event, one["person"], one["for"]) for one in told if one["for"]]
     return rows
 

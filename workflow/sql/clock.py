@@ -24,8 +24,9 @@ WHERE id = :id AND state = 'open'"""
 TIMER_MOVED = "UPDATE timer SET at = :at, try_at = :at WHERE id = :id AND state = 'open'"
 TIMER_CLOSED = "UPDATE timer SET state = 'closed' WHERE id = :id AND state = 'open'"
 
-DUE = """SELECT id, case_id, try_at FROM timer WHERE state = 'open' AND try_at <= :now
-ORDER BY try_at, id LIMIT :limit"""
+# At one instant the order is that of the numbers of the cases: which one comes first must not hang on a random id.
+DUE = """SELECT t.id, t.case_id, t.try_at FROM timer t JOIN cases c ON c.id = t.case_id
+WHERE t.state = 'open' AND t.try_at <= :now ORDER BY t.try_at, c.ref, t.clock LIMIT :limit"""
 DUE_LAWS = f"SELECT t.case_id, c.definition FROM ({DUE}) t JOIN cases c ON c.id = t.case_id"
 NEXT_AT = "SELECT min(try_at) FROM timer WHERE state = 'open'"
 STILL_OPEN = "SELECT 1 FROM timer WHERE id = :id AND state = 'open' AND try_at <= :now"

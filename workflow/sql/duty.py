@@ -35,10 +35,10 @@ WINDOWS = 'SELECT unit, "window" FROM period WHERE duty = :duty'
 ONE = _LIST + ' WHERE duty = :duty AND unit = :unit AND "window" = :window'
 OF_REF = _LIST + " WHERE ref = :ref"
 OF_UNIT = _LIST + ' WHERE duty = :duty AND unit = :unit ORDER BY due_on, "window"'
-COUNTED = _LIST + " WHERE status = 'open' AND required IS NOT NULL ORDER BY due_on, duty, unit"
+COUNTED = _LIST + " WHERE status = 'open' AND required IS NOT NULL ORDER BY due_on, duty, unit, ref"
 UNSETTLED = """SELECT p.duty, p.unit, p."window", p.ref FROM period p JOIN cases c ON c.ref = p.ref
 WHERE c.closed_at IS NULL AND p.status IN ('open', 'missed') AND p."window" LIKE '%@____-__-__'
-ORDER BY p.due_on, p.duty, p.unit"""
+ORDER BY p.due_on, p.duty, p.unit, p.ref"""
 COUNT = """UPDATE period SET done = :done WHERE duty = :duty AND unit = :unit AND "window" = :window"""
 WARN = """UPDATE period SET warned = :warned WHERE duty = :duty AND unit = :unit AND "window" = :window
 AND status = 'open'"""
