@@ -93,6 +93,15 @@ def test_a_case_nobody_can_carry_on_is_an_orphan(world: World) -> None:
     assert ref not in (found(world)["orphans"].names or [])
 
 
+def test_a_proposal_that_lapses_by_itself_is_no_orphan(world: World) -> None:
+    """A limit that is nobody's to keep, by the law, leaves its case with whoever answers for it."""
+    world.incident("critical", as_="li", aware_at="2026-02-09T08:55+08:00")
+    world.fast_forward(hours=1)
+    ((ref, _),) = world.rows("SELECT ref, state FROM cases WHERE type = 'accountability'")
+    assert world.clock(ref, "lapse")["holders"] == []
+    assert ref not in (found(world)["orphans"].names or [])
+
+
 def test_doctor_says_counts_and_names(office) -> None:
     """`doctor` in JSON has count and names of every check that can list what it found."""
     rows = "postings:\n  - {person: he.jing, unit: CITY, post: office, from: 2026-01-01}\n"

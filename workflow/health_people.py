@@ -1,6 +1,6 @@
 """Whether somebody answers: vacant and doubly held posts, hats worn at once, stuck cases. For `doctor`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -104,15 +104,17 @@ def _hats(tx: Tx, today: str) -> Finding:
 def _cases(tx: Tx, today: str) -> Iterator[Finding]:
     """Open cases nobody can carry on or answer for, and open cases of owners who hold no post any more."""
     seen = _Answering(tx, today)
-    orphans = dict.fromkeys(_unanswered(tx))
+    unanswered = _unanswered(tx)
+    orphans: list[str] = []
     left: list[str] = []
     after = ""
     while page := tx.all(sql.OPEN_CASES, after=after, limit=500):
         for ref, unit, hash_, state, owner, opener in page:
             if owner and owner not in seen.posted:
                 left.append(f"{seen.look.login(owner)} {ref}")
-            if not seen.somebody(unit, hash_, state, {"owner": owner, "opener": opener}):
-                orphans[ref] = None
+            owed = seen.owed(hash_, unanswered.get(ref, ()))
+            if owed or not seen.somebody(unit, hash_, state, {"owner": owner, "opener": opener}):
+                orphans.append(ref)
         after = page[-1][0]
     yield Finding(
         "orphans",
@@ -145,6 +147,11 @@ class _Answering:
         roles = asked.difference(named, ("party", "system")) or _HEADS
         return any(self._held(unit, role, definition) for role in sorted(roles))
 
+    def owed(self, hash_: str, clocks: Sequence[str]) -> bool:
+        """Whether one of these limits is somebody's to keep; of some nobody is late by design (a proposal lapses)."""
+        spec = policies.definition_by_hash(self.look.tx, hash_)["clocks"]
+        return any(spec[clock]["holders"] for clock in clocks)
+
     def _held(self, unit: str, role: str, definition: policies.Definition) -> bool:
         key = (unit, role, definition["hash"])
         if key not in self.held:
@@ -152,12 +159,15 @@ class _Answering:
         return self.held[key]
 
 
-def _unanswered(tx: Tx) -> Iterator[str]:
-    """Cases with a running limit for which nobody is named."""
+def _unanswered(tx: Tx) -> dict[str, list[str]]:
+    """The running limits for which nobody is found, by case."""
+    found: dict[str, list[str]] = {}
     after = None
     while True:
         page = ask.due(tx, limit=500, after=after)
-        yield from (row["ref"] for row in page["rows"] if not row["holders"])
+        for row in page["rows"]:
+            if not row["holders"]:
+                found.setdefault(row["ref"], []).append(row["clock"])
         after = page["next"]
         if after is None:
-            return
+            return found
