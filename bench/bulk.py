@@ -26,12 +26,13 @@ KINDS = {
     "clock.started": 24, "clock.met": 20, "case.acted": 20, "duty.recorded": 12, "clock.reminded": 10,
     "clock.breached": 6, "clock.escalated": 6, "duty.met": 1.9, "case.commented": 0.1, "leave.set": 0.002,
 }  # fmt: skip
+CASES = ("report", "incident", "rectification", "task")
+VERSIONS = ("0123456789ab", "ba9876543210")  # of every rule, the second from the middle of the time on
+STEPS = ("submit", "review")
 RULES = [
-    f"{case}/{what}@{version}"
-    for case in ("report", "incident", "rectification", "task")
-    for what in ("clock/submit", "clock/review", "action/submit", "action/review")
-    for version in ("0123456789ab", "ba9876543210")
-]
+    f"{case}/{what}/{step}@{version}"
+    for case in CASES for what in ("clock", "action") for step in STEPS for version in VERSIONS
+]  # fmt: skip
 ROWS = {
     "event": ("id", "stream", "n", "prev", "at", "kind", "actor", "behalf", "via", "unit", "action", "from_state",
               "to_state", "rule", "canon", "hash"),
@@ -103,18 +104,22 @@ def _event(chance: random.Random, batch: Batch, head: Head, about: tuple[Any, ..
     id_ = f"{ticks:012x}{bits & (1 << 80) - 1:020x}"
     id_ = f"{id_[:8]}-{id_[8:12]}-7{id_[13:16]}-9{id_[17:20]}-{id_[20:]}"
     by_person = kind.startswith(("case.", "duty.recorded", "leave."))
-    actor = PERSONS[min(int(chance.expovariate(1 / 60)), len(PERSONS) - 1)] if by_person else None
+    own = 12 * UNITS.index(unit) if unit else 480  # the first of the persons who work there
+    actor = PERSONS[own + min(int(chance.expovariate(1 / 3)), 11)] if by_person else None
     commit = {}
     if bits % 5 == 0:
         salt = f"{bits:032x}" * 2
         value = {"text": f"the figures of {at[:10]} came late"}
         commit = {"reason": commitment(salt, "reason", value)}
         batch["payload"].append((id_, "reason", salt, canon(value)))
-    data = {"clock": "submit", "due_at": f"{at[:10]}T15:59:59.000000Z", "late": bits % 7 == 0, "run": 1 + bits % 3,
-            "told": [{"for": None, "person": PERSONS[bits % 500], "role": "owner"}] if bits % 2 else []}  # fmt: skip
-    via, action = ("os-login", "submit") if by_person else ("system", None)
+    case, step = CASES[ord(stream[-1]) % 4], STEPS[bits % 2]
+    told = [{"for": None, "person": PERSONS[own + bits % 12], "role": "owner"}] if bits % 3 == 0 else []
+    data = {"clock": step, "due_at": f"{at[:10]}T15:59:59.000000Z", "late": bits % 7 == 0, "run": 1 + bits % 3,
+            "told": told}  # fmt: skip
+    via, action = ("os-login", step) if by_person else ("system", None)
     from_, to = ("drafted", "submitted") if kind == "case.acted" else (None, None)
-    rule = RULES[bits % len(RULES)] if bits % 4 else None
+    what = "clock" if kind.startswith("clock.") else "action" if kind == "case.acted" else None
+    rule = f"{case}/{what}/{step}@{VERSIONS[at > '2021']}" if what else None
     event = {
         "action": action, "actor": actor, "at": at, "behalf": None, "commit": commit, "data": data, "from": from_,
         "id": id_, "kind": kind, "log": origin, "n": head.n + 1, "prev": head.hash, "register": None, "rule": rule,

@@ -8,7 +8,7 @@ from states.errors import Problem
 from workflow.epochs import may_hold
 from workflow.findings import Findings, said
 from workflow.trail import NO_HASH, canon, commitment_to
-from workflow.verify_event import COLUMNS, Checker
+from workflow.verify_event import COLUMNS, Checker, Memory
 
 Answer = dict[str, Any]
 
@@ -25,7 +25,7 @@ class Story:
         self.lines: list[Answer] = []  # {event, canon, hash, values}
         self.head: Answer = {"stream": ref, "n": 0, "hash": NO_HASH}
         self._at = ""
-        self._checker = Checker(log, found)
+        self._checker = Checker(log, found, Memory())
         self._gone: list[tuple[str, int, str]] = []
         self._erased: set[tuple[str, str]] = set()
 

@@ -15,8 +15,10 @@ from workflow.openings import Openings
 from workflow.outside import Kept
 from workflow.sql import audit as sql
 from workflow.store.tx import Row, Tx
+from workflow.verify_event import Memory
 from workflow.verify_guards import guards
 from workflow.verify_tree import Leaves, Log, TreeCheck
+from workflow.verify_values import unpromised
 from workflow.verify_walk import Part, ranges, walk
 
 Answer = dict[str, Any]
@@ -63,7 +65,8 @@ def verify(tx: Tx, *, replay: bool = False, kept: Kept | None = None, crew: Crew
 
 def by_oneself(tx: Tx, size: int) -> Iterator[Part]:
     """All streams, one range after the other."""
-    return (walk(tx, size, streams) for streams in ranges(tx))
+    memory = Memory()
+    return (walk(tx, size, streams, memory) for streams in ranges(tx))
 
 
 def _epochs(tx: Tx, log: Log, found: Findings) -> None:
@@ -108,7 +111,7 @@ class _Whole:
         self.found = found
         self.leaves = Leaves(tx, found)
         self.openings = Openings()
-        self.restored = Findings()
+        self.values, self.restored, self.met = Findings(), Findings(), 0
         self.seen: dict[str, tuple[int, str]] = {}
         self.logs: set[str] = set()
         self.heads: list[Row] = []
@@ -120,7 +123,9 @@ class _Whole:
         self.streams += part.streams
         self.cases += part.cases
         self.found.take(part.found)
+        self.values.take(part.values)
         self.restored.take(part.restored)
+        self.met += part.met
         self.leaves.take(part)
         for register, opening in part.openings:
             self.openings.took(register, opening)
@@ -134,8 +139,9 @@ class _Whole:
             self.cases += is_case
             what = "the case has no event at all" if is_case else "the stream has no event at all"
             self.found.add(f"{what}: events 1 to {n} are gone" if n else what, name)
+        self.found.take(self.values)
         self.found.take(self.restored)
-        for event, field in self.tx.all(sql.KEPT_FOR_NOTHING):
-            self.found.add(f"a value of {field} is kept for an event that does not exist", event=event)
+        if self.tx.one(sql.KEPT_COUNT) != (self.met,):
+            unpromised(self.tx, self.found)
         self.openings.close(self.tx, self.found)
         self.leaves.close()

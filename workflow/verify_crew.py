@@ -18,6 +18,7 @@ from workflow.sql import audit as sql
 from workflow.store import Store, Tx
 from workflow.store.tx import Workspace
 from workflow.verify import Crew
+from workflow.verify_event import Memory
 from workflow.verify_walk import EVENTS, Part, ranges, walk
 
 PAYS = 100_000  # events, from which on starting processes takes less time than it saves
@@ -104,7 +105,7 @@ class Processes:
         parts: dict[int, Part | None] = {}
         busy: dict[Any, int] = {}
         idle: list[Any] = list(self.pipes)
-        given = 0
+        given, memory = 0, Memory()
         for next_ in range(len(todo)):
             while next_ not in parts:
                 while idle and given < len(todo):
@@ -119,7 +120,7 @@ class Processes:
                     part = parts[busy.pop(pipe)] = self._answer(pipe)
                     if part is not None:
                         idle.append(pipe)
-            yield parts.pop(next_) or walk(tx, size, todo[next_])
+            yield parts.pop(next_) or walk(tx, size, todo[next_], memory)
 
     def _tell(self, what: Any) -> None:
         for pipe in self.pipes:
@@ -148,7 +149,7 @@ def _serve(pipe: Connection, url: str, workspace: Workspace) -> None:
     from workflow.store import driver_for
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked decides
-    driver = driver_for(url)
+    driver, memory = driver_for(url), Memory()
     try:
         while True:
             snapshot = pipe.recv()
@@ -158,7 +159,8 @@ def _serve(pipe: Connection, url: str, workspace: Workspace) -> None:
                 with driver.reading(workspace, "", snapshot) as tx:
                     pipe.send(True)
                     while (asked := pipe.recv()) is not None:
-                        pipe.send(walk(tx, *asked))
+                        size, streams = asked
+                        pipe.send(walk(tx, size, streams, memory))
             except Problem:
                 pipe.send(None)
     except (EOFError, OSError):

@@ -72,18 +72,32 @@ class _Pieces(dict[Row, tuple[str, ...]]):
         return pieces
 
 
+class Memory:
+    """What a process knows of the events it has checked, to know the like again; nothing that is to be told."""
+
+    def __init__(self) -> None:
+        self.shapes = Shapes(_decode)
+        self._pieces: dict[str, _Pieces] = {}
+
+    def pieces(self, log: str) -> _Pieces:
+        if log not in self._pieces:
+            self._pieces[log] = _Pieces(log)
+        return self._pieces[log]
+
+
 class Checker:
     """Checks events of one log, one after the other. Events of its other epochs are taken, and their names kept."""
 
-    def __init__(self, log: str, found: Findings) -> None:
+    def __init__(self, log: str, found: Findings, memory: Memory) -> None:
+        self.memory = memory
         self.log = log
         self.found = found
         self.logs = {log}
         self.seen: dict[str, tuple[int, str]] = {}  # every checkpoint an event names, by its text: size and root
         self.seen_size = 0  # of the event checked last
         self.register: dict[str, Any] | None = None  # of the opening checked last
-        self._pieces = _Pieces(log)
-        self._shapes = Shapes(_decode)
+        self._pieces = memory.pieces(log)
+        self._shapes = memory.shapes
 
     def commits(self, row: Row, n: int, prev: str, before: str) -> dict[str, str]:
         """The commitments of the event that should be the ``n``-th, after ``prev``; what is wrong is written down."""
@@ -169,7 +183,7 @@ class Checker:
             wrong(f"its log is {said(log)}, not {said(self.log)}")
         elif quote(log) != self._pieces.log:
             self.logs.add(log)
-            self._pieces = _Pieces(log)
+            self._pieces = self.memory.pieces(log)
         self._others(event, wrong)
         commits = event.get("commit")
         return commits if isinstance(commits, dict) else {}
@@ -191,4 +205,4 @@ class Checker:
             wrong("its canon is not the text of an event")
 
 
-__all__ = ["COLUMNS", "NO_HASH", "Checker"]
+__all__ = ["COLUMNS", "NO_HASH", "Checker", "Memory"]

@@ -14,10 +14,10 @@ from workflow.event_json import is_ref
 from workflow.findings import Beside, Findings
 from workflow.sql import audit as sql
 from workflow.store.tx import Row, Tx
-from workflow.trail import NO_HASH, commitment_to
-from workflow.verify_event import Checker
+from workflow.trail import NO_HASH
+from workflow.verify_event import Checker, Memory
+from workflow.verify_values import Values
 
-_AT_ONCE = sql.SIZES[-1]
 EVENTS = 50_000  # of a range, about: what one process takes at a time
 
 
@@ -36,7 +36,9 @@ class Part:
     streams: int = 0
     cases: int = 0
     found: Findings = field(default_factory=Findings)
+    values: Findings = field(default_factory=Findings)  # that are gone, or are not what was committed to
     restored: Findings = field(default_factory=Findings)  # values that were erased on record and are there again
+    met: int = 0  # values kept beside events that committed to some
     seen: dict[str, tuple[int, str]] = field(default_factory=dict)  # every checkpoint an event names, by its text
     logs: set[str] = field(default_factory=set)
     openings: list[tuple[Any, Row]] = field(default_factory=list)  # register entry; stream, n, id, hash of the event
@@ -60,73 +62,63 @@ def ranges(tx: Tx, events: int = EVENTS) -> Iterator[Range]:
     yield Range(low)
 
 
-def walk(tx: Tx, size: int, streams: Range) -> Part:
-    """Look at every event of the range. ``size``: how many leaves there are."""
-    return _Walk(tx, size, streams).all()
+def walk(tx: Tx, size: int, streams: Range, memory: Memory) -> Part:
+    """Look at every event of the range. ``size``: how many leaves there are; ``memory``: the same for every walk of a
+    process.
+    """
+    return _Walk(tx, size, streams, memory).all()
 
 
 class _Walk:
     """Through all events of a range, stream by stream, with the heads beside them."""
 
-    def __init__(self, tx: Tx, size: int, streams: Range) -> None:
-        self.tx = tx
+    def __init__(self, tx: Tx, size: int, streams: Range, memory: Memory) -> None:
         self.size = size
         self.part = Part()
         self.found = self.part.found
-        self.checker = Checker(tx.workspace.origin, self.found)
+        self.checker = Checker(tx.workspace.origin, self.found, memory)
+        self.values = Values(tx, self.part.values, self.part.restored)
         self.heads = Beside(_within(tx, sql.HEADS, streams))
         self.waiting = Beside(_within(tx, sql.UNSEALED, streams), 2)
         self.rows = _within(tx, sql.EVENTS, streams)
         self.hashes: list[str] = []
-        self.missing: list[tuple[str, str, int]] = []  # of the stream: (event, field, n) of values not kept
+        self.promised: list[tuple[str, int, dict[str, str]]] = []  # of the stream: id, n, commitments
         self.erased: set[tuple[str, str]] = set()  # of the stream: (event, field) of every erasure on record
-        self.past: list[tuple[str, str, str]] = []  # erasures not yet looked up: (event, field, stream)
 
     def all(self) -> Part:
-        """The hot loop of `verify`: an event comes once for each value kept beside it, or once without any."""
+        """The hot loop of `verify`."""
         part, checker, size = self.part, self.checker, self.size
-        check, placed, hashed = checker.commits, part.places.append, self.hashes.append
+        check, placed, hashed, promised = checker.commits, part.places.append, self.hashes.append, self.promised.append
         leaf: int | None = -1  # of the event before, in its stream
         stream: str | None = None
-        id_, n, hash_, at, events = "", 0, NO_HASH, "", 0
-        commits: dict[str, str] = {}
-        changed: list[str] = []
+        n, hash_, at, events = 0, NO_HASH, "", 0
         for row in self.rows:
-            if row[0] != id_ or row[2] != n or row[1] != stream:
-                if commits or changed:
-                    self._values((stream, n, id_), commits, changed)
-                if row[1] != stream:
-                    if stream is not None:
-                        self._ended(stream, n, hash_, at)
-                    n, hash_, at, leaf = 0, NO_HASH, "", -1
-                    self._begins(row)
-                commits = check(row, n + 1, hash_, at)
-                place = row[19]
-                if place is None:
-                    self._waits(row)
-                elif leaf is not None and leaf < place < size and checker.seen_size <= place and len(row[15]) == 64:
-                    placed(place)
-                    hashed(row[15])
-                else:
-                    self._odd_leaf(row, leaf)
-                leaf = place
-                if row[5] == "case.opened":
-                    self._opened(row, n)
-                elif row[5] == "data.erased":
-                    self._erased(row[14])
-                events += 1
-                id_, stream, n, at, hash_ = row[0], row[1], row[2], row[4], row[15]
-            name = row[16]
-            if name is not None:
-                promised = commits.pop(name, None)
-                if promised is None or not _opens(promised, name, row[17], row[18]):
-                    what = f"a value of {name} is kept that it never committed to"
-                    changed.append(what if promised is None else f"the value of {name} was CHANGED")
-        self._values((stream, n, id_), commits, changed)
+            if row[1] != stream:
+                if stream is not None:
+                    self._ended(stream, n, hash_, at)
+                n, hash_, at, leaf = 0, NO_HASH, "", -1
+                self._begins(row)
+            if commits := check(row, n + 1, hash_, at):
+                promised((row[0], row[2], commits))
+            place = row[16]
+            if place is None:
+                self._waits(row)
+            elif leaf is not None and leaf < place < size and checker.seen_size <= place and len(row[15]) == 64:
+                placed(place)
+                hashed(row[15])
+            else:
+                self._odd_leaf(row, leaf)
+            leaf = place
+            if row[5] == "case.opened":
+                self._opened(row, n)
+            elif row[5] == "data.erased":
+                self._erased(row[14])
+            events += 1
+            stream, n, at, hash_ = row[1], row[2], row[4], row[15]
         if stream is not None:
             self._ended(stream, n, hash_, at)
-        self._restored()
-        part.events = events
+        self.values.close()
+        part.events, part.met = events, self.values.met
         part.hashes = _bytes(self.hashes)
         part.seen, part.logs = checker.seen, checker.logs
         part.unmet_heads, part.unmet_waiting = self.heads.rest(), self.waiting.rest()
@@ -155,7 +147,7 @@ class _Walk:
         def wrong(what: str) -> None:
             self.found.add(what, row[1], row[2], row[0])
 
-        place, seen = row[19], self.checker.seen_size
+        place, seen = row[16], self.checker.seen_size
         if before is None:
             wrong("it is sealed before the event before it")
         elif place <= before:
@@ -170,15 +162,10 @@ class _Walk:
 
     def _ended(self, stream: str, n: int, hash_: str, at: str) -> None:
         """The head of a stream stands where its last event is."""
-        for event, name, of in self.missing:
-            if (event, name) not in self.erased:
-                self.found.add(f"the value of {name} is gone without a record", stream, of, event)
-        self.missing.clear()
-        if self.erased:
-            self.past += [(event, name, stream) for event, name in sorted(self.erased)]
-            if len(self.past) >= _AT_ONCE:
-                self._restored()
-        self.erased.clear()
+        if self.promised or self.erased:
+            self.values.take(stream, self.promised, frozenset(self.erased))
+            self.promised.clear()
+            self.erased.clear()
         heads = self.heads.take((stream,))
         self.part.cases += sum(head[4] for head in heads)
         for head in heads:
@@ -193,14 +180,6 @@ class _Walk:
             what = "its case is missing" if is_ref(stream) else "its head is missing"
             self.found.add(what, stream, n)
 
-    def _values(self, of: tuple[str | None, int, str], commits: dict[str, str], changed: list[str]) -> None:
-        """What is kept beside an event (stream, n, id) is what it committed to; databases give it in any order."""
-        stream, n, id_ = of
-        self.missing += [(id_, name, n) for name in commits]
-        for what in sorted(changed):
-            self.found.add(what, stream, n, id_)
-        changed.clear()
-
     def _erased(self, text: str) -> None:
         """An erasure speaks for the stream it stands in; one that cannot be read was named already."""
         try:
@@ -208,19 +187,6 @@ class _Walk:
             self.erased.add((str(data["event"]), str(data["field"])))
         except (ValueError, TypeError, KeyError):
             return
-
-    def _restored(self) -> None:
-        """What was erased on record is not there again, as it would be after a backup was brought back."""
-        while self.past:
-            some, self.past = self.past[:_AT_ONCE], self.past[_AT_ONCE:]
-            ids = [event for event, _, _ in some]
-            places = {f"i{n}": ids[min(n, len(ids) - 1)] for n in range(_AT_ONCE)}
-            kept = {(event, name) for event, name, _ in self.tx.all(sql.VALUES[_AT_ONCE], **places)}
-            for event, name, stream in some:
-                if (event, name) in kept:
-                    self.part.restored.add(
-                        f"the value of {name} was erased on record, and is there again", stream, None, event
-                    )
 
 
 def _within(tx: Tx, statements: dict[str, str], streams: Range) -> Iterator[Row]:
@@ -244,10 +210,3 @@ def _one(hash_: str) -> bytes:
         return bytes.fromhex(hash_)[:32].ljust(32)
     except (ValueError, TypeError):
         return bytes(32)
-
-
-def _opens(promised: str, name: str, salt: str, value: str) -> bool:
-    try:
-        return commitment_to(salt, name, value) == promised
-    except (ValueError, TypeError):
-        return False

@@ -56,6 +56,10 @@ VALUES = {
     size: f"SELECT event, field, value FROM payload WHERE event IN ({', '.join(f':i{n}' for n in range(size))})"
     for size in SIZES
 }
+KEPT = {
+    size: f"SELECT event, field, salt, value FROM payload WHERE event IN ({', '.join(f':i{n}' for n in range(size))})"
+    for size in SIZES[-1:]
+}
 LEAVES = {
     size: f"SELECT event, idx FROM leaf WHERE event IN ({', '.join(f':i{n}' for n in range(size))})" for size in SIZES
 }
@@ -65,13 +69,13 @@ FORGOTTEN = {
 }
 FIELDS_OF = "SELECT canon FROM event WHERE stream = :stream AND kind IN ('case.opened', 'case.acted') ORDER BY n"
 
-# What `verify` reads, stream by stream: `within`, from :low to before :high, or `onward`, from :low. An event of some
-# kept values comes once for each; heads and waiting events come in the same order.
+# What `verify` reads, stream by stream: `within`, from :low to before :high, or `onward`, from :low.
+# Heads and waiting events come in the same order.
 _RANGES = {"within": "{0} >= :low AND {0} < :high", "onward": "{0} >= :low"}
 EVENTS = {
     which: f"""SELECT e.id, e.stream, e.n, e.prev, e.at, e.kind, e.actor, e.behalf, e.via, e.unit, e.action,
-e.from_state, e.to_state, e.rule, e.canon, e.hash, p.field, p.salt, p.value, l.idx
-FROM event e LEFT JOIN payload p ON p.event = e.id LEFT JOIN leaf l ON l.event = e.id
+e.from_state, e.to_state, e.rule, e.canon, e.hash, l.idx
+FROM event e LEFT JOIN leaf l ON l.event = e.id
 WHERE {streams.format("e.stream")} ORDER BY e.stream, e.n"""
     for which, streams in _RANGES.items()
 }
@@ -92,8 +96,9 @@ LEAF_FOR_NOTHING = """SELECT l.idx, l.event FROM leaf l
 WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = l.event) ORDER BY l.idx"""
 LEAF_OF = "SELECT e.id, e.stream, e.n FROM leaf l JOIN event e ON e.id = l.event WHERE l.idx = :idx"
 TILES = "SELECT level, n, hashes FROM tile ORDER BY level, n"
-KEPT_FOR_NOTHING = """SELECT p.event, p.field FROM payload p
-WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = p.event) ORDER BY p.event, p.field"""
+KEPT_COUNT = "SELECT count(*) FROM payload"
+ALL_KEPT = """SELECT p.event, p.field, e.stream, e.n, e.canon FROM payload p LEFT JOIN event e ON e.id = p.event
+ORDER BY e.stream, e.n, p.event, p.field"""
 OPENINGS = "SELECT id, stream, n, canon FROM event WHERE kind = 'case.opened' ORDER BY at, stream, n"
 COUNTER = "SELECT value, hash FROM counter WHERE name = 'register'"
 GENESIS = "SELECT id, canon FROM event WHERE stream = 'log' AND n = 1"

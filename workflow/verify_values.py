@@ -1,0 +1,107 @@
+"""What is kept beside events is what they committed to, and what was erased on record is gone.
+
+Most events commit to nothing, so values are not read with the events: those of many are looked up together. A value
+kept for an event that promised none is found by counting: where more is kept than was met, every value is looked at.
+"""
+
+import json
+
+from workflow.findings import Findings
+from workflow.sql import audit as sql
+from workflow.store.tx import Row, Tx
+from workflow.trail import commitment_to
+
+_AT_ONCE = sql.SIZES[-1]
+Erased = frozenset[tuple[str, str]]  # (event, field) of every erasure on record in one stream
+
+
+class Values:
+    """The commitments of whole streams, in their order. ``met``: how many values were there, fitting or not."""
+
+    def __init__(self, tx: Tx, found: Findings, restored: Findings) -> None:
+        self.tx = tx
+        self.found = found
+        self.restored = restored
+        self.met = 0
+        self._promised: list[tuple[Row, dict[str, str], Erased]] = []  # (id, n, stream), commitments, erasures
+        self._past: list[tuple[str, str, str]] = []  # erasures not yet looked up: (event, field, stream)
+
+    def take(self, stream: str, promised: list[tuple[str, int, dict[str, str]]], erased: Erased) -> None:
+        """What the events of a stream committed to: (id, n, commitments); and what was erased in it on record."""
+        self._promised += [((id_, n, stream), commits, erased) for id_, n, commits in promised]
+        self._past += [(event, field, stream) for event, field in sorted(erased)]
+        if len(self._promised) >= _AT_ONCE:
+            self._compare()
+        if len(self._past) >= _AT_ONCE:
+            self._gone()
+
+    def close(self) -> None:
+        self._compare()
+        self._gone()
+
+    def _compare(self) -> None:
+        while self._promised:
+            some, self._promised = self._promised[:_AT_ONCE], self._promised[_AT_ONCE:]
+            kept: dict[str, list[Row]] = {}
+            for event, *value in self.tx.all(sql.KEPT[_AT_ONCE], **_places([of[0] for of, _, _ in some])):
+                kept.setdefault(event, []).append(tuple(value))
+            for of, commits, erased in some:
+                self._one(of, commits, erased, kept.get(of[0], []))
+
+    def _one(self, of: Row, commits: dict[str, str], erased: Erased, values: list[Row]) -> None:
+        id_, n, stream = of
+        self.met += len(values)
+        missing = dict(commits)
+        for field, salt, value in sorted(values):
+            promised = missing.pop(field, None)
+            if promised is None:
+                self.found.add(f"a value of {field} is kept that it never committed to", stream, n, id_)
+            elif not _opens(promised, field, salt, value):
+                self.found.add(f"the value of {field} was CHANGED", stream, n, id_)
+        for field in missing:
+            if (id_, field) not in erased:
+                self.found.add(f"the value of {field} is gone without a record", stream, n, id_)
+
+    def _gone(self) -> None:
+        """What was erased on record is not there again, as it would be after a backup was brought back."""
+        while self._past:
+            some, self._past = self._past[:_AT_ONCE], self._past[_AT_ONCE:]
+            rows = self.tx.all(sql.VALUES[_AT_ONCE], **_places([event for event, _, _ in some]))
+            kept = {(event, field) for event, field, _ in rows}
+            for event, field, stream in some:
+                if (event, field) in kept:
+                    what = f"the value of {field} was erased on record, and is there again"
+                    self.restored.add(what, stream, None, event)
+
+
+def unpromised(tx: Tx, found: Findings) -> None:
+    """Values of events that promised none, and of events that are not there."""
+    nowhere: list[Row] = []
+    for event, field, stream, n, text in tx.each(sql.ALL_KEPT):
+        if n is None:
+            nowhere.append((event, field))
+        elif not _commits(text):
+            found.add(f"a value of {field} is kept that it never committed to", stream, n, event)
+    for event, field in sorted(nowhere):
+        found.add(f"a value of {field} is kept for an event that does not exist", event=event)
+
+
+def _commits(text: str) -> bool:
+    """Whether an event commits to something, and so was looked at in its stream."""
+    try:
+        commits = json.loads(text)["commit"]
+    except (ValueError, TypeError, KeyError):
+        return False
+    return isinstance(commits, dict) and bool(commits)
+
+
+def _places(ids: list[str]) -> dict[str, str]:
+    """As many ids as the statement has places; the last is repeated."""
+    return {f"i{n}": ids[min(n, len(ids) - 1)] for n in range(_AT_ONCE)}
+
+
+def _opens(promised: str, field: str, salt: str, value: str) -> bool:
+    try:
+        return commitment_to(salt, field, value) == promised
+    except (ValueError, TypeError):
+        return False
