@@ -75,7 +75,7 @@ def batches(store: Store, events: int, seed: int = 1) -> Iterator[Batch]:
         else:
             if len(alive) < 400:
                 unit = chance.choices(UNITS, unit_weights)[0]
-                alive.append((f"duty/D{begun % 30:02d}/{begun:08d}", unit, Head()))
+                alive.append((f"duty/D{begun % 5}/{begun:08d}", unit, Head()))
                 begun += 1
             place = chance.randrange(len(alive))
             stream, unit, head = alive[place]

@@ -61,7 +61,7 @@ def questions(chance: random.Random, refs: list[str]) -> dict[str, Asked]:
     unit = chance.choice(bulk.UNITS)
     alone: dict[str, Asked] = {
         "case": {"case": chance.choice(refs)},
-        "stream": {"stream": f"duty/D{(begun := chance.randrange(50)) % 30:02d}/{begun:08d}"},
+        "stream": {"stream": f"duty/D{(begun := chance.randrange(50)) % 5}/{begun:08d}"},
         "stream (long)": {"stream": bulk.LONG},
         "actor": {"actor": f"clerk-{chance.randrange(len(bulk.PERSONS)):03d}"},
         "kind": {"kind": kind},

@@ -52,6 +52,13 @@ def _erase_badly(attack: Attack) -> None:
     attack.raw.run("DELETE FROM payload WHERE field = 'title'")
 
 
+def _keep_too_much(attack: Attack) -> None:
+    """Values beside events that promised none, beside one that promised others, and beside nothing."""
+    for event in (attack.event(REPORT, 2)["id"], attack.event("org", 1)["id"], attack.event(REPORT, 1)["id"], "none"):
+        for field in ("zzz", "aaa"):
+            attack.raw.run("INSERT INTO payload VALUES (:e, :f, :s, '1')", e=event, f=field, s="ab" * 32)
+
+
 def _restore(attack: Attack) -> None:
     """Every title is said to be erased, by the last event of its case, and is there all the same."""
     for stream in (REPORT, INCIDENT, ERRAND):
@@ -104,6 +111,7 @@ def _all_of_it(attack: Attack) -> None:
 
 ATTACKS = [
     _erase_badly,
+    _keep_too_much,
     _restore,
     _edit_everywhere,
     _double_numbers,
@@ -140,6 +148,7 @@ def test_a_sealed_trail_is_shared_too(database_url, tmp_path):
             assert (shared["ok"], shared["size"] > 24) == (True, True)
         with sealing.raw.unchecked():
             sealing.raw.run("UPDATE event SET hash = :h WHERE stream = 'org' AND n = 2", h="x" * 64)
+            sealing.raw.run("UPDATE event SET hash = :h WHERE stream = 'org' AND n = 3", h=" ab " * 16)
             sealing.raw.run("UPDATE event SET canon = 'x' WHERE stream = 'notices' AND n = 4")
         with together(database_url) as (tx, crew):
             shared = verify(tx, crew=crew)

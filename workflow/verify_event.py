@@ -22,8 +22,9 @@ COLUMNS = (
     "id", "stream", "n", "prev", "at", "kind", "actor", "behalf", "via", "unit", "action", "from", "to", "rule",
 )  # fmt: skip
 _KEYS = {*COLUMNS, "commit", "data", "log", "register", "seen", "v"}
-_NOTHING = "{}"
 _DATA = ',"data":'
+_NOTHING = "{}" + _DATA
+_SEEN = '"seen":'  # the last there is: what comes after it are strings
 _HASH = re.compile("[0-9a-f]{64}")
 _STAMP = len("2026-11-22T05:15:00.123456Z")
 
@@ -102,32 +103,39 @@ class Checker:
     def commits(self, row: Row, n: int, prev: str, before: str) -> dict[str, str]:
         """The commitments of the event that should be the ``n``-th, after ``prev``; what is wrong is written down."""
         try:
-            text, at, opens = row[14], row[4], row[5] == "case.opened"
+            text, at = row[14], row[4]
             if row[2] == n and row[3] == prev and at >= before and len(at) == _STAMP and leaf_hash(text) == row[15]:
                 one, two, three, four, five, six = self._pieces[row[5:14]]
-                front = f"{one}{quote(at)}{two}"
+                front = f"{one}{quote(at)}{two}{_NOTHING}"
                 commits: dict[str, str] = {}
-                if text.startswith(_NOTHING, len(front)):
-                    front += _NOTHING + _DATA
-                else:
-                    commits, end = _decode(text, len(front))
-                    promised = text[len(front) : end]
-                    if not self._shapes.canonical(promised):
-                        raise ValueError(promised)
-                    front += promised + _DATA
-                middle = (
-                    f"{three}{quote(row[0])}{four}{n},"
-                    f'"prev":"{prev}","register":{self._register(text) if opens else "null"}{five}'
-                )
+                if not text.startswith(front):
+                    commits, front = self._promised(text, f"{one}{quote(at)}{two}")
+                register = self._register(text) if row[5] == "case.opened" else "null"
+                middle = f'{three}{quote(row[0])}{four}{n},"prev":"{prev}","register":{register}{five}'
                 back = f',"stream":{quote(row[1])}{six}'
-                end = text.index(middle, len(front))
-                seen = text[end + len(middle) : -len(back)]
+                at_seen, end = text.rindex(_SEEN) + len(_SEEN), len(text) - len(back)
+                seen = text[at_seen:end]
                 self.seen_size, _ = self.seen.get(seen) or self._sees(seen)
-                if text.startswith(front) and text.endswith(back) and self._shapes.canonical(text[len(front) : end]):
+                start, stop = len(front), at_seen - len(middle)
+                if (
+                    start < stop
+                    and text.startswith(middle, stop)
+                    and text.startswith(back, end)
+                    and self._shapes.canonical(text[start:stop])
+                ):
                     return commits
         except _BAD:
             pass  # not as it should be, or not sure: the slow way finds out what it is
         return self._careful(row, n, prev, before)
+
+    def _promised(self, text: str, front: str) -> tuple[dict[str, str], str]:
+        """The commitments after ``front``, and the text up to the data; ValueError where it is not that."""
+        commits, end = _decode(text, len(front))
+        promised = text[len(front) : end]
+        whole = f"{front}{promised}{_DATA}"
+        if not text.startswith(whole) or not self._shapes.canonical(promised):
+            raise ValueError(promised)
+        return commits, whole
 
     def _register(self, text: str) -> str:
         self.register, _ = _decode(text, text.rindex(',"register":') + 12)

@@ -5,6 +5,7 @@ kept for an event that promised none is found by counting: where more is kept th
 """
 
 import json
+from itertools import zip_longest
 
 from workflow.findings import Findings
 from workflow.sql import audit as sql
@@ -12,6 +13,7 @@ from workflow.store.tx import Row, Tx
 from workflow.trail import commitment_to
 
 _AT_ONCE = sql.SIZES[-1]
+_PLACES = [f"i{n}" for n in range(_AT_ONCE)]
 Erased = frozenset[tuple[str, str]]  # (event, field) of every erasure on record in one stream
 
 
@@ -43,16 +45,17 @@ class Values:
         while self._promised:
             some, self._promised = self._promised[:_AT_ONCE], self._promised[_AT_ONCE:]
             kept: dict[str, list[Row]] = {}
-            for event, *value in self.tx.all(sql.KEPT[_AT_ONCE], **_places([of[0] for of, _, _ in some])):
-                kept.setdefault(event, []).append(tuple(value))
+            rows = self.tx.all(sql.KEPT[_AT_ONCE], **_places([of[0] for of, _, _ in some]))
+            self.met += len(rows)
+            for row in rows:
+                kept.setdefault(row[0], []).append(row)
             for of, commits, erased in some:
                 self._one(of, commits, erased, kept.get(of[0], []))
 
     def _one(self, of: Row, commits: dict[str, str], erased: Erased, values: list[Row]) -> None:
         id_, n, stream = of
-        self.met += len(values)
         missing = dict(commits)
-        for field, salt, value in sorted(values):
+        for _, field, salt, value in sorted(values):
             promised = missing.pop(field, None)
             if promised is None:
                 self.found.add(f"a value of {field} is kept that it never committed to", stream, n, id_)
@@ -97,7 +100,7 @@ def _commits(text: str) -> bool:
 
 def _places(ids: list[str]) -> dict[str, str]:
     """As many ids as the statement has places; the last is repeated."""
-    return {f"i{n}": ids[min(n, len(ids) - 1)] for n in range(_AT_ONCE)}
+    return dict(zip_longest(_PLACES, ids, fillvalue=ids[-1]))
 
 
 def _opens(promised: str, field: str, salt: str, value: str) -> bool:

@@ -18,6 +18,7 @@ from workflow.trail import NO_HASH
 from workflow.verify_event import Checker, Memory
 from workflow.verify_values import Values
 
+_NO_LEAF = "0" * 64
 EVENTS = 50_000  # of a range, about: what one process takes at a time
 
 
@@ -93,28 +94,27 @@ class _Walk:
         stream: str | None = None
         n, hash_, at, events = 0, NO_HASH, "", 0
         for row in self.rows:
-            if row[1] != stream:
+            id_, of, number, _, instant, kind, _, _, _, _, _, _, _, _, _, its_hash, place = row
+            if of != stream:
                 if stream is not None:
                     self._ended(stream, n, hash_, at)
                 n, hash_, at, leaf = 0, NO_HASH, "", -1
                 self._begins(row)
             if commits := check(row, n + 1, hash_, at):
-                promised((row[0], row[2], commits))
-            place = row[16]
+                promised((id_, number, commits))
             if place is None:
                 self._waits(row)
-            elif leaf is not None and leaf < place < size and checker.seen_size <= place and len(row[15]) == 64:
+            elif leaf is not None and leaf < place < size and checker.seen_size <= place and len(its_hash) == 64:
                 placed(place)
-                hashed(row[15])
+                hashed(its_hash)
             else:
                 self._odd_leaf(row, leaf)
-            leaf = place
-            if row[5] == "case.opened":
+            if kind == "case.opened":
                 self._opened(row, n)
-            elif row[5] == "data.erased":
+            elif kind == "data.erased":
                 self._erased(row[14])
             events += 1
-            stream, n, at, hash_ = row[1], row[2], row[4], row[15]
+            stream, n, at, hash_, leaf = of, number, instant, its_hash, place
         if stream is not None:
             self._ended(stream, n, hash_, at)
         self.values.close()
@@ -156,7 +156,7 @@ class _Walk:
             wrong(f"it is leaf {place}, and names a checkpoint over {seen} events")
         if 0 <= place < self.size:
             self.part.places.append(place)
-            self.hashes.append(row[15])
+            self.hashes.append(row[15] if len(row[15]) == 64 else _NO_LEAF)
         else:
             wrong(f"it is leaf {place}, and there are {self.size}")
 
@@ -196,17 +196,16 @@ def _within(tx: Tx, statements: dict[str, str], streams: Range) -> Iterator[Row]
 
 
 def _bytes(hashes: list[str]) -> bytes:
-    """The hashes side by side; one that is no hash, which is named already, leaves its place empty."""
+    """The hashes side by side, each of 64 signs; one that is none, which is named already, leaves its place empty."""
     try:
-        if all(len(hash_) == 64 for hash_ in hashes):
-            return bytes.fromhex("".join(hashes))
+        together = bytes.fromhex("".join(hashes))
     except (ValueError, TypeError):
-        pass
-    return b"".join(map(_one, hashes))
+        together = b""
+    return together if len(together) == 32 * len(hashes) else b"".join(map(_one, hashes))
 
 
 def _one(hash_: str) -> bytes:
     try:
-        return bytes.fromhex(hash_)[:32].ljust(32)
+        return bytes.fromhex(hash_).ljust(32)
     except (ValueError, TypeError):
         return bytes(32)
