@@ -50,7 +50,7 @@ def import_register(tx: Tx, planned: Plan, who: Who, *, reason: str = "") -> Wri
                 "op": "set",
                 "row": {key: value for key, value in change.row.items() if key not in hidden},
                 **({"corrects": change.since} if change.since else {}),
-                **({"told": told} if told else {}),
+                **({"welcomed": told} if told else {}),
             },
             private={**{key: change.row[key] for key in hidden}, **note},
         )

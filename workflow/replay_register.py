@@ -47,7 +47,7 @@ def _told(tx: Tx, found: Findings) -> None:
     """Everybody who was told of being registered, and nobody else, is owed that message."""
     owed = {row.pop("dedup"): row for row in tx.named(sql.WELCOMES)}
     for one in of_stream(tx, STREAM):
-        for person in one.data.get("told", ()) if one.kind == "org.changed" else ():
+        for person in one.data.get("welcomed", ()) if one.kind == "org.changed" else ():
             row = {"event": one.id, "kind": REGISTERED, "person": person, "channel": MAIL, "body": "{}"}
             if owed.pop(welcome_key(person), None) != row | {"created_at": one.at}:
                 found.add(f"outbox {welcome_key(person)} is missing or otherwise", STREAM, one.n, one.id)

@@ -207,10 +207,13 @@ def findings(record: Record) -> list[Answer]:
 
 
 def charged(record: Record) -> list[Answer]:
-    """Everybody held to account: the case with respondent, ground, cited matter, measure, and the acts as ``rows``."""
+    """Everybody held to account: the case with respondent, ground, cited matter, measure, and the acts as ``rows``.
+
+    What the scheduler proposed, and may lapse, is no such case.
+    """
     rows = []
     for ref, events in record.cases.items():
-        if events[0]["data"].get("type") != "accountability":
+        if events[0]["data"].get("type") != "accountability" or events[0]["actor"] is None:
             continue
         case = ask.case(record.tx, ref, None)
         fields = case["fields"]
