@@ -17,20 +17,24 @@ if TYPE_CHECKING:
         "On PostgreSQL: set the role that owns the tables apart from the one the program works as, which may add to "
         "the trail and never change it. Safe to repeat."
     ),
-    opt("--owner", metavar="ROLE", required=True, help=N_("Owns schema and tables; made without login if it is new.")),
-    opt("--app", metavar="ROLE", required=True, help=N_("What the program's account is a member of; made likewise.")),
+    opt("--owner", metavar="ROLE", help=N_("Owns schema and tables; made without login if it is new.")),
+    opt("--app", metavar="ROLE", help=N_("What the program's account is a member of; made likewise.")),
     opt("--auditor", metavar="ROLE", help=N_("May read everything and change nothing; made likewise.")),
     changes=True,
 )
-def grants(session: Session, *, owner: str, app: str, auditor: str | None) -> None:
-    """For the administrator. A dry run prints the statements and executes none of them."""
+def grants(session: Session, *, owner: str | None, app: str | None, auditor: str | None) -> None:
+    """For the administrator. Roles not named are those on record, else they are called after the schema or database.
+
+    A dry run prints the statements and executes none of them.
+    """
     from workflow import grants as rights
 
-    roles = rights.roles_of(owner, app, auditor)
+    with session.read() as tx:
+        rights.refuse(tx)
+        roles = rights.wanted(tx, owner, app, auditor)
     if session.dry_run:
         with session.read() as tx:
             session.administering(tx)
-            rights.refuse(tx)
             done = rights.lacking(tx, roles)
         text = "".join(f"{statement};\n" for statement in done) or f"-- {_('Everything is already so.')}\n"
         render.text(session, {"schema": 1, **roles._asdict(), "statements": done, "event": None}, text)

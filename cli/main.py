@@ -27,6 +27,8 @@ class Root(Group):
         words = list(sys.argv[1:] if args is None else args)
         early = first_look(words)
         session = Session(os.environ)
+        # `new` and `do` ask the workspace for the rest of their words before those are parsed.
+        session.home, session.db = early.get("--home"), early.get("--db")
         texts.use(texts.pick([early.get("--lang") or _configured_language(session, early)], os.environ))
         try:
             code = self._answer(words, prog_name or "duecourse", {**extra, "obj": session})

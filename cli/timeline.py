@@ -36,6 +36,7 @@ SENTENCES = {
     "data.erased": N_("erased a value: {field}"),
 }
 _LATE = N_("the limit {clock} was met late: it was due {due}")
+_PROVED = N_("took out a proof of an event, with what it discloses")
 _HEADS = (N_("No."), N_("When"), N_("Who"), N_("What"), N_("Details"), N_("Rule"), N_("Reason"))
 _VACANT = {"vacant": N_("vacant"), "on-leave": N_("on leave")}
 
@@ -89,6 +90,8 @@ class Timeline:
             return str(event["kind"])
         if event["kind"] == "clock.met" and data.get("late"):
             pattern = _LATE
+        if event["kind"] == "data.read" and data.get("what") == "proof":
+            pattern = _PROVED
         places = {
             key: self._value(value) for key, value in data.items() if isinstance(value, str | int) or _gone(value)
         }
@@ -107,7 +110,11 @@ class Timeline:
 
     def _details(self, event: Event) -> Iterable[str]:
         data = event["data"]
-        for name, value in (data.get("fields") or {}).items():
+        fields = data.get("fields") or {}
+        if isinstance(fields, list):  # of a proof: the names of the values it discloses
+            yield ", ".join(self.named("fields", name) for name in fields)
+            fields = {}
+        for name, value in fields.items():
             yield f"{self.named('fields', name)}: {self._field(name, value)}"
         for file in data.get("files") or ():
             yield _("file {name}").format(name=self._value(file if _gone(file) else file["name"]))

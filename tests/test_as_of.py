@@ -52,7 +52,7 @@ def test_every_moment_of_a_life(world):
     look()
     for at, present in seen:
         assert same(then(world, ref, at), present), at
-    assert then(world, ref, seen[0][0])["actions"] is None
+    assert then(world, ref, seen[0][0])["actions"] == []
 
 
 def test_before_and_after(world):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from support.office import run
 
 NEW = ("new", "report", "--unit", "SAFE", "--title", "Figures", "--recipient", "CITY")
 
@@ -120,6 +121,17 @@ def test_global_options_stand_anywhere(office, at):
     assert office.run(*words).json["owner"] == "chen.chen"
 
 
+@pytest.mark.parametrize("at", [0, 1, 2, 8])
+def test_the_workspace_is_named_anywhere(office, tmp_path, at):
+    """`--home` is understood at any place, also by `new` and `do`, whose words come from the workspace it names."""
+    words = [*NEW, "--as", "chen.chen", "--format", "json"]
+    words[at:at] = ["--home", str(office.home)]
+    opened = run(*words, folder=tmp_path).json
+    words = ["do", opened["ref"], "withdraw", "--reason", "a copy", "--as", "chen.chen", "--format", "json"]
+    words[min(at, 3) : min(at, 3)] = ["--home", str(office.home)]
+    assert run(*words, folder=tmp_path).json["state"] == "withdrawn"
+
+
 def test_units_come_as_a_list_or_repeated(office):
     """A field of several units takes `A,B` and repeated options alike."""
     one = office.json(*NEW, "--copy-to", "SAFE,DATA", "--as", "chen.chen")
@@ -220,6 +232,8 @@ def test_lists_go_on_page_by_page(office):
     assert [row["ref"] for page in (first, second, third) for row in page["rows"]] == refs
     assert third["next"] is None
     office.run("case", "list", "--after", "nonsense", code=2)
+    assert "Did you mean report?" in office.run("case", "list", "--type", "reprt", code=2).err
+    assert office.json("case", "list", "--type", "task")["rows"] == []
 
 
 def test_show_tells_what_one_may_do(office):
@@ -262,7 +276,7 @@ def test_a_case_as_it_stood(office):
     office.run("do", ref, "withdraw", "--reason", "a duplicate", "--as", "chen.chen")
     past = office.json("case", "show", ref, "--as-of", "2026-01-05T09:30+08:00")
     assert past.keys() - {"as_of"} == office.json("case", "show", ref).keys()
-    assert (past["state"], past["actions"], past["closed_at"]) == ("drafted", None, None)
+    assert (past["state"], past["actions"], past["closed_at"]) == ("drafted", [], None)
     assert past["as_of"] == "2026-01-05T09:30:00+08:00"
     assert "2026-01-05 09:30" in office.run("case", "show", ref, "--as-of", "2026-01-05T09:30+08:00").out
     office.run("case", "show", ref, "--as-of", "2026-01-05", code=3)

@@ -168,3 +168,14 @@ def test_the_reader_sees_who_read(office, ref, file):
     read = office.json("whoami", "--data", *AS)["read_by"]
     assert [(one["actor"], one["stream"]) for one in read] == [("he.jing", ref)]
     assert office.json("case", "history", ref)["rows"][-1]["reason"] == "inspection"
+
+
+def test_a_case_somebody_took_a_proof_of(office, ref, file):
+    """That somebody took out a proof of one of its events is a line of the timeline, with what it disclosed."""
+    event = office.json("audit", "log", "--case", ref, "--kind", "case.acted")["rows"][0]["id"]
+    office.run("audit", "seal")
+    office.run("audit", "prove", event, "-o", str(file.with_name("proof.txt")))
+    office.run("case", "dossier", ref, "-o", str(file), *AS)
+    line = next(line for line in zips.entries(file)["timeline.md"].decode().splitlines() if "took out a proof" in line)
+    assert "file/1" in line
+    office.run("audit", "verify", "--dossier", str(file))

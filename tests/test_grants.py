@@ -244,6 +244,7 @@ def test_it_is_on_record_once(office):
     assert {"owner": office.owner, "app": office.app, "auditor": office.auditor}.items() <= event["data"].items()
     again = typed(office, *office.words("--auditor", office.auditor), "--format", "json")
     assert (again.json["statements"], again.json["event"]) == ([], None)
+    assert typed(office, "db", "grants", "--format", "json").json["auditor"] == office.auditor  # as on record
     assert len(typed(office, *log).json["rows"]) == 1
     assert typed(office, *office.words()).code == 0  # without the auditor: other roles, so another event
     assert [row["data"]["auditor"] for row in typed(office, *log).json["rows"]] == [office.auditor, None]
@@ -268,6 +269,14 @@ def test_a_dry_run_prints_what_a_dba_may_run(fenced):
     fenced.account(fenced.login, fenced.app)
     done = typed(fenced, *fenced.words(), "--format", "json", login=fenced.login)
     assert (done.code, done.json["statements"], done.json["event"]["n"]) == (0, [], 2)
+
+
+def test_roles_that_are_not_named(fenced):
+    """They are called after the schema, or after the database where the schema is the public one."""
+    assert run("init", str(fenced.folder / "ws"), "--db", fenced.url, folder=fenced.folder).code == 0
+    place = fenced.name if fenced.schema == "public" else "Office_7"
+    said = typed(fenced, "db", "grants", "--dry-run", "--format", "json").json
+    assert (said["owner"], said["app"], said["auditor"]) == (f"{place}_owner", f"{place}_app", None)
 
 
 def test_the_account_that_made_the_tables_becomes_the_application(fenced):
@@ -372,8 +381,8 @@ def test_sqlite_has_no_roles(tmp_path):
     """Refused in one sentence, with what to do instead; doctor and status say nothing of roles."""
     home = tmp_path / "ws"
     run("init", str(home), folder=tmp_path)
-    words = ("--home", str(home), "db", "grants", "--owner", "a", "--app", "b")
-    for more in ([], ["--dry-run"]):
+    words = ("--home", str(home), "db", "grants")
+    for more in ([], ["--owner", "a", "--app", "b"], ["--dry-run"]):
         done = run(*words, *more, folder=tmp_path)
         assert (done.code, "SQLite knows no roles" in done.err) == (8, True)
     checks = json.loads(run("--home", str(home), "doctor", "--format", "json", folder=tmp_path).out)["checks"]

@@ -22,7 +22,7 @@ from workflow.store.tx import Tx
 
 
 def case_as_of(tx: Tx, ref: str, at: datetime) -> Answer:
-    """`ask.case` of the past, with ``as_of``; nobody acts in the past, so ``actions`` is null.
+    """`ask.case` of the past, with ``as_of``; nobody acts in the past, so there are no ``actions``.
 
     NotFound for a case that is unknown or was not opened yet, Usage for an instant to come, Integrity where the
     trail does not hold.
@@ -45,7 +45,7 @@ def case_as_of(tx: Tx, ref: str, at: datetime) -> Answer:
     own_zone = look.zone(case.unit)
     return {
         **described(look, case, definition),
-        "actions": None,
+        "actions": [],
         "files": [
             _file(file, own_zone) for _, file in sorted(life.room.rows["file"].items(), key=lambda item: item[0])
         ],

@@ -178,7 +178,10 @@ def case_list(
     limit: int = 50,
     after: str | None = None,
 ) -> Answer:
-    """Cases page by page: open ones by due time, else by number. ``owner`` is a login; ``open`` None means both."""
+    """Cases page by page: open ones by due time, else by number. ``owner`` is a login; ``open`` None means both.
+
+    Usage for a type no policy here ever had, NotFound for an unknown unit or person.
+    """
     from workflow.identity import person_id
 
     by_due = bool(open) or overdue
@@ -209,6 +212,8 @@ def case_list(
             text += " AND c.ref > :ref0"
     text += " ORDER BY c.due_at, c.ref LIMIT :limit" if by_due else " ORDER BY c.ref LIMIT :limit"
     rows = tx.named(text, **values)
+    if type is not None and not rows and not tx.one(sql.TYPE_EVER, type=type):
+        policies.definition(tx, type)
     more = rows[limit - 1] if len(rows) > limit else None
     token = to_token([more["due_at"], more["ref"]] if by_due else [more["ref"]]) if more else None
     look = Look(tx)

@@ -7,6 +7,8 @@ FROM cases c WHERE c.ref = :ref"""
 LOGINS = "SELECT id, login FROM person"
 LOGIN = "SELECT login FROM person WHERE id = :id"
 
+TYPE_EVER = "SELECT 1 FROM definition WHERE type = :type LIMIT 1"
+
 LIST = """SELECT c.ref, c.type, c.title, c.unit, c.state, c.version, c.severity, p.login AS owner, c.opened_at,
 c.closed_at, c.definition AS policy, c.due_at FROM cases c LEFT JOIN person p ON p.id = c.owner WHERE 1 = 1"""
 
