@@ -6,9 +6,9 @@ from typing import Any
 from states.errors import N_, NotNow
 from workflow import failures, objections
 from workflow.case import by_ref_unlocked
+from workflow.drawn import standing_known
 from workflow.failures import Failure
 from workflow.register import logins
-from workflow.register_then import Then
 from workflow.roles import Parts, Standing
 from workflow.store import Tx
 
@@ -43,7 +43,7 @@ def answerable(tx: Tx, ref: str) -> Answer:
 
 
 def _told(tx: Tx, failure: Failure, decisions: list[objections.Decision]) -> Answer:
-    there = Standing(Then(tx, failure.at), failure.unit, date.fromisoformat(failure.last))
+    there = standing_known(tx, failure.unit, date.fromisoformat(failure.last), failure.at)
     persons: dict[str, Answer] = {}
     alone = next((one for one in decisions if len(one.took_part) == 1 and not one.objected), None)
     for decision in decisions:

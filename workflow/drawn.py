@@ -144,13 +144,17 @@ def standing_on(tx: Tx, unit: str, on: date, known: date | None = None) -> Stand
     """
     today = tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date()
     if known is not None and known < today:
-        until = end_of(tx, known)
-        rows = fold(tx, Findings(), until)
-        tables = {name: [row for row, _ in rows[name].values()] for name in _NOW}
-        return Standing(Drawn(tx, tables, dated(tx, until)), unit, on)
+        return standing_known(tx, unit, on, end_of(tx, known))
     if on >= today:
         return Standing(recall(tx), unit, on)
     return Standing(Drawn(tx, present(tx), dated(tx)), unit, on)
+
+
+def standing_known(tx: Tx, unit: str, on: date, until: str) -> Standing:
+    """Who answered around a unit on a day, by what was on record at an instant; what was written since is left out."""
+    rows = fold(tx, Findings(), until)
+    tables = {name: [row for row, _ in rows[name].values()] for name in _NOW}
+    return Standing(Drawn(tx, tables, dated(tx, until)), unit, on)
 
 
 def present(tx: Tx) -> Tables:

@@ -98,5 +98,3 @@ NAMES = {
     size: f"SELECT id, login, name FROM person WHERE id IN ({', '.join(f':p{n}' for n in range(size))})"
     for size in (1, 4, 16, 64, 256)
 }
-
-UNTIL = "SELECT canon FROM event WHERE stream = 'org' AND kind = 'org.changed' AND at <= :at ORDER BY n"
