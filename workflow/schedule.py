@@ -1,263 +1,28 @@
-"""When duties open and are due, for every unit they bind, worked out from the policy, the register, the calendars.
+"""When duties open and are due, for everybody they bind, worked out from the policy, the register, the calendars.
 
-A schedule is a value: it stays right while its `version` stands, and grows as far into the future as it is asked.
+A schedule is a value: it stays right while its `version` stands.
 """
 
 import json
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from states.calendars import NONE, Calendars
-from states.durations import Duration, parse_duration
+from states.calendars import NONE
 from states.instants import at_start
-from states.limits import due as due_of
-from states.limits import shift
-from states.rules import parse_rule
 from workflow import calendars, policies
 from workflow.instants import moment, stamp
+from workflow.lines import Duty, Line, Opening, Place, Subject
+from workflow.occasions import Occasions
 from workflow.sql import duty as sql
 from workflow.store import Tx
-from workflow.tenures import ENDLESS, Span, Tenures, bodies_of
-from workflow.windows import bare, due_day, seat_of, window_at, windows
+from workflow.tenures import Tenures, bodies_of
+from workflow.windows import seat_of
 
-Duty = dict[str, Any]
+__all__ = ["Duty", "Opening", "Schedule", "version"]
+
 Version = tuple[str | None, str | None, int | None]
-_AT_ONCE = Duration(0, "days")
-
-
-class Slot(NamedTuple):
-    """One window of a duty: when its case opens, the day it is due; ``provisional``: on a calendar not yet known."""
-
-    opens_at: str
-    due_on: str
-    window: str
-    provisional: bool
-    first: date
-    last: date
-
-
-class Opening(NamedTuple):
-    """A slot for one unit; in order of time. ``required``: how often, of what is counted."""
-
-    opens_at: str
-    duty: str
-    unit: str
-    window: str
-    due_on: str
-    provisional: bool
-    required: int | None = None
-
-
-class Place(NamedTuple):
-    """What decides days for a unit."""
-
-    calendar: str
-    zone: str
-
-
-class Subject(NamedTuple):
-    """Whom a duty binds: a unit, or a post of it (``prefix``, ``spans``: when it is held), from a day on (or "")."""
-
-    unit: str
-    prefix: str = ""
-    spans: tuple[Span, ...] | None = None
-    since: str = ""
-
-    def begins(self, slot: Slot, opens_on: str) -> str | None:
-        """The day from which this window is owed, no earlier than it opens; None: not at all."""
-        day = max(opens_on, self.since)
-        if self.spans is None:
-            return day
-        days = [max(day, span.first) for span in self.spans if span.end > day and span.first <= slot.due_on]
-        return min(days, default=None)
-
-
-class Line:
-    """One duty under one calendar and zone, with whom it binds there; its slots are worked out as asked for."""
-
-    __slots__ = (
-        "_act_at", "_ahead", "_known", "_latest", "_opens", "_pace_at", "duty", "place", "subjects",
-    )  # fmt: skip
-
-    def __init__(self, duty: Duty, place: Place, act_at: time, since: date, law: Calendars) -> None:
-        self.duty = duty
-        self.place = place
-        self.subjects: list[Subject] = []
-        self._latest = ""  # the last day on which somebody begins to be bound: after it, all are from the first day on
-        self._act_at = time() if "at_least" in duty else act_at
-        self._pace_at = act_at
-        self._ahead = _slots(duty, place, act_at, since, law)
-        self._known: list[Slot] = []
-        self._opens: list[str] = []
-
-    def bind(self, subjects: Iterable[Subject]) -> None:
-        """It binds these too."""
-        for subject in subjects:
-            self.subjects.append(subject)
-            self._latest = max([self._latest, subject.since, *(span.first for span in subject.spans or ())])
-
-    def through(self, until: str) -> list[Slot]:
-        """Every slot that opens by an instant; one more is known."""
-        while not self._opens or self._opens[-1] <= until:
-            slot = next(self._ahead, None)
-            if slot is None:
-                break
-            self._known.append(slot)
-            self._opens.append(slot.opens_at)
-        return self._known[: bisect_right(self._opens, until)]
-
-    def between(self, since: str, until: str) -> Iterator[Opening]:
-        """What opens after the one instant, and by the other."""
-        slots = self.through(until)
-        early = bisect_right(self._opens, since, 0, len(slots))
-        for slot in slots[:early]:  # what opens later for some than for others
-            if slot.opens_at[:10] <= self._latest and slot.due_on >= since[:10]:
-                yield from self._openings(slot, self.subjects, since, until)
-        for slot in slots[early:]:
-            yield from self._openings(slot, self.subjects, since, until)
-
-    def after(self, instant: str) -> str | None:
-        """The next instant at which something opens."""
-        at = len(self.through(instant))
-        following = self._known[at].opens_at if at < len(self._known) else None
-        coming = [opening.opens_at for opening in self.between(instant, following or _NEVER)]
-        return min([following, *coming] if following else coming, default=None)
-
-    def turn(self, after: str) -> str | None:
-        """The next instant at which a pace is judged, if there is one."""
-        if "pace" not in self.duty or not self.subjects:
-            return None
-        zone = ZoneInfo(self.place.zone)
-        window = window_at(self.duty["pace"], moment(after).astimezone(zone).date() if after else date(1, 1, 1))
-        at = stamp(at_start(window.first, self._pace_at, zone))
-        if at > after:
-            return at
-        return stamp(at_start(window.last + timedelta(days=1), self._pace_at, zone))
-
-    def _openings(self, slot: Slot, subjects: Iterable[Subject], since: str, until: str) -> Iterator[Opening]:
-        opens_on = _day_of(slot.opens_at, self.place.zone)
-        for subject in subjects:
-            begins = subject.begins(slot, opens_on)
-            if begins is None or begins > slot.due_on:
-                continue
-            at = slot.opens_at if begins == opens_on else self._at(begins)
-            required = self._required(slot, begins)
-            if since < at <= until and required != 0:
-                yield Opening(
-                    at, self.duty["code"], subject.unit, subject.prefix + slot.window, slot.due_on, slot.provisional,
-                    required,
-                )  # fmt: skip
-
-    def _at(self, day: str) -> str:
-        return stamp(at_start(date.fromisoformat(day), self._act_at, ZoneInfo(self.place.zone)))
-
-    def _required(self, slot: Slot, begins: str) -> int | None:
-        """In full where it was owed for the whole window, else in proportion to the days, rounded down."""
-        if "at_least" not in self.duty:
-            return None
-        days, left = (slot.last - slot.first).days + 1, (slot.last - date.fromisoformat(begins)).days + 1
-        return int(self.duty["at_least"]) * min(left, days) // days
-
-
-class Occasions:
-    """One duty that begins with what happens to a post, under one calendar and zone: all of it that is known."""
-
-    __slots__ = ("_act_at", "_known", "_law", "_openings", "_since", "_tenures", "_today", "_turns", "duty", "place",
-                 "subjects")  # fmt: skip
-
-    def __init__(  # noqa: PLR0917  # one caller, in the order in which it knows them
-        self, duty: Duty, place: Place, act_at: time, since: date, law: Calendars, tenures: Tenures,
-        known: set[tuple[str, str]], today: date,
-    ) -> None:  # fmt: skip
-        self.duty = duty
-        self.place = place
-        self.subjects: list[Subject] = []
-        self._act_at = act_at
-        self._since = since.isoformat()
-        self._law = law
-        self._tenures = tenures
-        self._known = known
-        self._today = today.isoformat()
-        self._openings: list[Opening] = []
-        self._turns: list[str] = []
-
-    def bind(self, subjects: Iterable[Subject]) -> None:
-        """It binds these too."""
-        for subject in subjects:
-            self.subjects.append(subject)
-            for post in self.duty["posts"]:
-                if self.duty["every"] == "vacancy":
-                    self._vacancies(subject.unit, post)
-                else:
-                    self._appointments(subject.unit, post)
-        self._openings.sort()
-        self._turns.sort()
-
-    def between(self, since: str, until: str) -> Iterator[Opening]:
-        return (opening for opening in self._openings if since < opening.opens_at <= until)
-
-    def after(self, instant: str) -> str | None:
-        return next((opening.opens_at for opening in self._openings if opening.opens_at > instant), None)
-
-    def turn(self, after: str) -> str | None:
-        """The next instant at which a post that was vacant is held again."""
-        return next((at for at in self._turns if at > after), None)
-
-    def _vacancies(self, unit: str, post: str) -> None:
-        """What is vacant now or will be. One window for one vacancy, whatever became of the duty meanwhile."""
-        for gap in self._tenures.vacant(unit, post, ""):
-            if gap.end <= max(self._today, self._since):
-                continue
-            days = [bare(window) for of, window in self._known if of == unit and seat_of(window) == (post, 1)]
-            day = min((day for day in days if gap.holds(day)), default=max(gap.first, self._since))
-            self._open(unit, f"{post}@{day}", day)
-            if gap.end < ENDLESS:
-                self._turns.append(self._at(gap.end, time()))
-
-    def _appointments(self, unit: str, post: str) -> None:
-        for day, number, _ in self._tenures.appointments(unit, post, self._since):
-            self._open(unit, f"{post}@{day}" if number == 1 else f"{post}#{number}@{day}", day)
-
-    def _open(self, unit: str, window: str, day: str) -> None:
-        rule = parse_rule({"limit": self.duty["due"]["after"], "roll": self.duty["due"]["roll"]})
-        due = due_of(rule, date.fromisoformat(day), self._law, calendar=self.place.calendar, zone=self.place.zone)
-        at = self._at(day, self._act_at)
-        self._openings.append(Opening(at, self.duty["code"], unit, window, due.on.isoformat(), due.provisional))
-
-    def _at(self, day: str, wall: time) -> str:
-        return stamp(at_start(date.fromisoformat(day), wall, ZoneInfo(self.place.zone)))
-
-
-_NEVER = "9999-12-31T00:00:00.000000Z"
-
-
-def _slots(duty: Duty, place: Place, act_at: time, since: date, law: Calendars) -> Iterator[Slot]:
-    """The windows of a duty in order, from the first that is due on or after ``since``."""
-    rule = parse_rule({"limit": "0 days", "roll": duty["due"]["roll"]})
-    lead = _AT_ONCE if duty["lead"] == "0" else parse_duration(duty["lead"])
-    for window in windows(duty["every"], since.year - 1):
-        day = due_day(window, duty["due"]["on"])
-        if day is None:
-            continue
-        due = due_of(rule, day, law, calendar=place.calendar, zone=place.zone)
-        if due.on < since:
-            continue
-        if "at_least" in duty:
-            opens = at_start(window.first, time(), ZoneInfo(place.zone))
-        else:
-            opens = shift(due.at, lead, law, calendar=place.calendar, zone=place.zone, back=True, at_time=act_at)
-        first = opens.astimezone(ZoneInfo(place.zone)).date().toordinal()
-        known = law.get(place.calendar).covers_span(first, due.on.toordinal())
-        yield Slot(
-            stamp(opens), due.on.isoformat(), window.name, due.provisional or not known, window.first, window.last
-        )
-
-
-def _day_of(at: str, zone: str) -> str:
-    return moment(at).astimezone(ZoneInfo(zone)).date().isoformat()
 
 
 class Schedule:

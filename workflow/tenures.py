@@ -40,8 +40,10 @@ class Tenures:
 
     def __init__(self, tx: Tx, bodies: Mapping[str, str]) -> None:
         self._postings: dict[tuple[str, str], list[Posting]] = {}
+        self._first: dict[str, str] = {}
         for unit, post, person, first, last, acting in tx.all(sql.POSTINGS):
             self._take(unit, post, Posting(person, first, _after(last), bool(acting)))
+            self._first[unit] = min(first, self._first.get(unit, first))
         for unit, person, first, last in tx.all(sql.PORTFOLIOS):
             for of in dict.fromkeys([unit, bodies.get(unit, unit)]):
                 self._take(of, IN_CHARGE, Posting(person, first, _after(last), False))
@@ -51,8 +53,8 @@ class Tenures:
         self._postings.setdefault((unit, post), []).append(posting)
 
     def first_day(self, unit: str) -> str:
-        """The first day on which anybody held anything in this unit; "" where nobody ever did."""
-        return min((one.first for (of, _), found in self._postings.items() if of == unit for one in found), default="")
+        """The first day on which anybody held a post in this unit; "" where nobody ever did."""
+        return self._first.get(unit, "")
 
     def held(self, unit: str, post: str) -> list[Span]:
         """The days on which anybody holds it, acting or not."""
