@@ -1,4 +1,4 @@
-"""`demo`: a small office lives through a quarter in a sandbox, and answers what a leader would ask."""
+"""`demo`: a small office lives through a year in a sandbox, and answers what a leader would ask."""
 
 import sys
 import tempfile
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from cli.session import Session
 from cli.texts import N_, _
 from states.errors import Usage
 
+if TYPE_CHECKING:
+    from workflow.store import Tx
+
 FOLDER = "demo-office"
 SEED = 130
 FROM = "2026-01-05"
@@ -23,14 +27,14 @@ OPENS = time(8)
 
 
 @command(
-    N_("Let a small county office live through a quarter in a sandbox in DIR (default: ./demo-office), then tell."),
+    N_("Let a small county office live through a year in a sandbox in DIR (default: ./demo-office), then tell."),
     arg("folder", metavar="[DIR]", required=False),
     opt("--seed", type=int, default=SEED, metavar="N", help=N_("Chance begins here: another number, another story.")),
     opt("--from", "since", default=FROM, metavar="DATE", help=N_("The first day, by default 2026-01-05.")),
-    opt("--weeks", type=click.IntRange(4, 52), default=13, metavar="N", help=N_("How long it lasts, by default 13.")),
+    opt("--weeks", type=click.IntRange(4, 60), default=56, metavar="N", help=N_("How long it lasts, by default 56.")),
 )
 def demo(session: Session, *, folder: str | None, seed: int, since: str, weeks: int) -> None:
-    """The sandbox is made beside its place and put there when the quarter is over."""
+    """The sandbox is made beside its place and put there when the year is over."""
     from cli.demo_tell import blocks, plain
     from cli.demo_words import Words
     from cli.typed import day
@@ -74,6 +78,7 @@ def live_in(home: Path, start: date, *, seed: int, weeks: int, lived: Callable[[
     from jobs.demo.live import live
     from states.instants import zone_of
     from workflow.store import Store
+    from workflow.store.sqlite import SqliteDriver
 
     compiled = policy_of(PACK)
     url = f"sqlite:///{home / ground.DATABASE}"
@@ -82,10 +87,22 @@ def live_in(home: Path, start: date, *, seed: int, weeks: int, lived: Callable[[
     zone = compiled["zone"]
     make(url, datetime.combine(start, OPENS, zone_of(zone)), zone, compiled)
     store = Store(url)
+    if isinstance(store.driver, SqliteDriver):
+        store.driver.synchronous = "OFF"  # a draft: whoever loses power in the middle begins anew
     try:
-        live(store, home, start, seed=seed, weeks=weeks, lived=lived)
+        live(store, home, start, seed=seed, weeks=weeks, lived=lived, drafts=worded)
     finally:
         store.close()
+
+
+def worded(tx: "Tx", unit: str, window: str) -> str:
+    """The summary of a unit's window, as `summary draft` writes it."""
+    from cli.summary_text import Words, heading, markdown, sections
+    from workflow import policies, summary
+
+    facts = summary.summary(tx, unit, window)
+    words = Words(policies.types(tx), (policies.current_or_none(tx) or {}).get("duties", {}))
+    return markdown(heading(facts), sections(facts, words))
 
 
 @contextmanager

@@ -23,8 +23,13 @@ def current(tx: Tx) -> Compiled:
             "No policy is in force here yet.",
             hint=N_("Apply one, for example `duecourse policy apply responsibility`."),
         )
-    compiled: Compiled = json.loads(row[0])
-    compiled["hash"] = row[1]
+    return {**_compiled(row[0]), "hash": row[1]}
+
+
+@lru_cache(maxsize=2)
+def _compiled(body: str) -> Compiled:
+    """Read once; nobody changes it."""
+    compiled: Compiled = json.loads(body)
     return compiled
 
 

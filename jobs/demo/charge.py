@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from jobs.demo.office import CITY, INSPECTOR, PEOPLE, POSTS, TOWN
+from jobs.demo.office import CITY, INSPECTOR, PEOPLE, POSTS, TOWNS
 from jobs.demo.stage import Answer
-from jobs.demo.story import Story, clock_of
+from jobs.demo.story import QUARTER, Story, clock_of
 
 SPARED = tuple(login for login, _unit, post in POSTS if post in {"first", "direct", "inspector"})
 GRAVE = 2.0
@@ -14,7 +14,7 @@ _PATIENCE = ((0.45, 1.0), (0.55, 0.0))  # from this share of the story on, a bre
 
 def look_for_breaches(story: Story) -> None:
     """Once a week from the second on, until there is a case."""
-    for week in range(1, story.weeks):
+    for week in range(1, min(story.weeks, QUARTER)):
         at = story.days.desk(story.days.at(story.start + timedelta(weeks=week, days=1), 10))
         story.later(at, lambda: _look(story))
 
@@ -24,7 +24,7 @@ def _look(story: Story) -> None:
         return
     enough = GRAVE
     for share, gravity in _PATIENCE:
-        if story.stage.now.astimezone(story.days.zone).date() >= story.day(share):
+        if story.stage.now.astimezone(story.days.zone).date() >= story.early(share):
             enough = gravity
     found = [(gravity_of(story, breach), breach) for breach in story.stage.breaches()]
     found = [(gravity, breach) for gravity, breach in found if gravity >= enough and respondent_of(story, breach)]
@@ -50,7 +50,7 @@ def gravity_of(story: Story, breach: Answer) -> float:
 def respondent_of(story: Story, breach: Answer) -> str | None:
     """Who answered for the clock at that time, of the county's own sections; leaders are for others to judge."""
     case = story.stage.look(breach["case"])
-    if case["unit"] in {CITY, TOWN} or case["type"] == "accountability":
+    if case["unit"] in {CITY, *TOWNS} or case["type"] == "accountability":
         return None
     held = (login for login in breach["data"]["holders"] if login not in SPARED and login not in story.gone)
     return next(held, None)

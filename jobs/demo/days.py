@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from states.calendars import Calendar
 
 OPENS, CLOSES = time(8, 30), time(17, 40)
-SHORT = timedelta(hours=12)  # a limit below this is served around the clock, by whoever is on duty
+SHORT = timedelta(hours=12)  # a limit up to this is served around the clock, by whoever is on duty
 
 
 class Days:
@@ -73,4 +73,4 @@ class Days:
 
 
 def is_short(start: datetime, due: datetime) -> bool:
-    return due - start < SHORT
+    return due - start <= SHORT

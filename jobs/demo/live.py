@@ -1,4 +1,4 @@
-"""The quarter from its first to its last day."""
+"""The year from its first to its last day, and the first month of the next."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -12,9 +12,9 @@ from jobs.demo.office import SECTIONS, register
 from jobs.demo.stage import Stage
 from jobs.demo.story import Story
 from workflow import calendars
-from workflow.store import Store
+from workflow.store import Store, Tx
 
-WEEKS = 13
+WEEKS = 56
 
 
 def end_of(start: date, weeks: int, zone: ZoneInfo) -> datetime:
@@ -23,9 +23,19 @@ def end_of(start: date, weeks: int, zone: ZoneInfo) -> datetime:
 
 
 def live(
-    store: Store, home: Path, start: date, *, seed: int, lived: Callable[[datetime], None], weeks: int = WEEKS
+    store: Store,
+    home: Path,
+    start: date,
+    *,
+    seed: int,
+    lived: Callable[[datetime], None],
+    weeks: int = WEEKS,
+    drafts: Callable[[Tx, str, str], str],
 ) -> None:
-    """Fill a new sandbox that has the pack in force with everything that happens in these weeks."""
+    """Fill a new sandbox that has the pack in force with everything that happens in these weeks.
+
+    ``drafts`` words the summary of a unit's window, as `summary draft` does.
+    """
     with store.read() as tx:
         calendar, zone = calendars.load(tx).get(tx.workspace.calendar or "none"), ZoneInfo(tx.workspace.zone)
     chance = Random(seed)  # noqa: S311  # a story, not a secret
@@ -33,11 +43,13 @@ def live(
     with Stage(store, home, lived) as stage:
         stage.enter(register(start), "The register as of today 名册")
         story = Story(stage, days, chance, habits.draw(chance), start=start, end=end_of(start, weeks, zone))
+        story.drafts = stage.draft(drafts)
         unit, vacant_from, vacant_to = staffing.vacancy(story)
         absent, away_from = staffing.absence(story)
         plots.incidents(story, unit, vacant_from, vacant_to)
         plots.inspections(story, [other for other in SECTIONS if other != unit])
         plots.reports(story, absent, away_from)
+        plots.work(story)
         plots.note_of_a_leader(story)
         charge.look_for_breaches(story)
         story.live()

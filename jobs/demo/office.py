@@ -1,22 +1,26 @@
-"""The sample office: a county office with five sections and a township station, under a city bureau. All invented."""
+"""The sample office: a county office under a city bureau, with three township stations below it. All invented."""
 
 from datetime import date, timedelta
 from typing import Any
 
-CITY, COUNTY, TOWN = "city", "county", "town"
+CITY, COUNTY, GROUP = "city", "county", "leading"
+TOWNS = ("willow", "ferry", "highfield")
 SECTIONS = ("safety", "data", "service")  # where the daily work is, each in the portfolio of a deputy leader
 INSPECTOR = "he.jing"
-LEADERS = ("shen.lan", "luo.cheng")  # the deputy leaders: members in charge
+LEADERS = ("shen.lan", "luo.cheng", "zhu.yan")  # the deputy leaders: members in charge
 
 UNITS: list[dict[str, Any]] = [
     {"code": CITY, "name": "Clearwater City Bureau 清水市局", "kind": "body"},
     {"code": COUNTY, "name": "Stonebridge County Office 石桥县局", "parent": CITY, "kind": "body"},
+    {"code": GROUP, "name": "Leading Group 领导小组", "parent": COUNTY, "kind": "group"},
     {"code": "general", "name": "General Office 办公室", "parent": COUNTY, "kind": "unit"},
     {"code": "safety", "name": "Work Safety Section 安全生产科", "parent": COUNTY, "kind": "unit"},
     {"code": "data", "name": "Data Protection Section 数据保护科", "parent": COUNTY, "kind": "unit"},
     {"code": "service", "name": "Service Hall 政务服务大厅", "parent": COUNTY, "kind": "unit"},
     {"code": "inspection", "name": "Inspection Section 督查科", "parent": COUNTY, "kind": "unit"},
-    {"code": TOWN, "name": "Willow Township Station 柳溪镇站", "parent": COUNTY, "kind": "body"},
+    {"code": "willow", "name": "Willow Township Station 柳溪镇站", "parent": COUNTY, "kind": "body"},
+    {"code": "ferry", "name": "Ferry Township Station 渡口镇站", "parent": COUNTY, "kind": "body"},
+    {"code": "highfield", "name": "Highfield Township Station 高田镇站", "parent": COUNTY, "kind": "body"},
 ]
 
 PEOPLE: dict[str, str] = {
@@ -27,6 +31,7 @@ PEOPLE: dict[str, str] = {
     "lu.ming": "Lu Ming 陆鸣",
     "shen.lan": "Shen Lan 沈岚",
     "luo.cheng": "Luo Cheng 罗城",
+    "zhu.yan": "Zhu Yan 朱妍",
     "he.jing": "He Jing 何静",
     "yan.fei": "Yan Fei 严飞",
     "qiu.yue": "Qiu Yue 邱月",
@@ -41,6 +46,10 @@ PEOPLE: dict[str, str] = {
     "tang.bo": "Tang Bo 唐博",
     "jin.mei": "Jin Mei 金梅",
     "wei.dong": "Wei Dong 韦东",
+    "hao.lin": "Hao Lin 郝琳",
+    "mu.qiang": "Mu Qiang 穆强",
+    "yu.ting": "Yu Ting 于婷",
+    "qin.wu": "Qin Wu 秦武",
 }
 
 POSTS: list[tuple[str, str, str]] = [
@@ -51,6 +60,14 @@ POSTS: list[tuple[str, str, str]] = [
     ("lu.ming", COUNTY, "direct"),
     ("shen.lan", COUNTY, "member_in_charge"),
     ("luo.cheng", COUNTY, "member_in_charge"),
+    ("zhu.yan", COUNTY, "member_in_charge"),
+    ("fang.heng", GROUP, "chair"),
+    ("lu.ming", GROUP, "vice_chair"),
+    ("shen.lan", GROUP, "member"),
+    ("luo.cheng", GROUP, "member"),
+    ("zhu.yan", GROUP, "member"),
+    ("yan.fei", GROUP, "director"),
+    ("qiu.yue", GROUP, "deputy_director"),
     ("he.jing", "inspection", "inspector"),
     ("he.jing", "inspection", "unit_head"),
     ("yan.fei", "general", "unit_head"),
@@ -64,14 +81,21 @@ POSTS: list[tuple[str, str, str]] = [
     ("song.tao", "service", "unit_head"),
     ("ren.xia", "service", "staff"),
     ("tang.bo", "service", "staff"),
-    ("jin.mei", TOWN, "first"),
-    ("wei.dong", TOWN, "office"),
-    ("wei.dong", TOWN, "unit_head"),
+    ("jin.mei", "willow", "first"),
+    ("wei.dong", "willow", "office"),
+    ("wei.dong", "willow", "unit_head"),
+    ("hao.lin", "ferry", "first"),
+    ("mu.qiang", "ferry", "office"),
+    ("mu.qiang", "ferry", "unit_head"),
+    ("yu.ting", "highfield", "first"),
+    ("qin.wu", "highfield", "office"),
+    ("qin.wu", "highfield", "unit_head"),
 ]
 
 PORTFOLIOS: dict[str, list[str]] = {
-    "shen.lan": ["safety", TOWN],
-    "luo.cheng": ["data", "service", "general", "inspection"],
+    "shen.lan": ["safety", "willow"],
+    "luo.cheng": ["data", "ferry"],
+    "zhu.yan": ["service", "general", "inspection", "highfield"],
 }
 
 SINGLE = {"first": 1, "direct": 2, "unit_head": 4}  # posts of one holder, with their levels
@@ -100,15 +124,17 @@ def register(start: date) -> dict[str, Any]:
     }
 
 
-def leaves(login: str, unit: str, start: date, last: date) -> dict[str, Any]:
-    """Somebody's last day as head of a section, as a register file."""
-    row = {"person": login, "unit": unit, "post": "unit_head", "from": since(start), "to": last.isoformat()}
+def ends(login: str, unit: str, last: date, begun: date | None = None, *, start: date) -> dict[str, Any]:
+    """Somebody's last day as head of a section, as a register file; held since ``begun``, else since before."""
+    since_day = begun.isoformat() if begun else since(start)
+    row = {"person": login, "unit": unit, "post": "unit_head", "from": since_day, "to": last.isoformat()}
     return {"postings": [row]}
 
 
-def takes_over(login: str, unit: str, day: date) -> dict[str, Any]:
+def takes_over(login: str, unit: str, day: date, *, acting: bool = False) -> dict[str, Any]:
     """Somebody's first day as head of a section, as a register file."""
-    return {"postings": [{"person": login, "unit": unit, "post": "unit_head", "from": day.isoformat()}]}
+    row = {"person": login, "unit": unit, "post": "unit_head", "from": day.isoformat(), "acting": acting}
+    return {"postings": [row]}
 
 
 def head_of(unit: str) -> str:

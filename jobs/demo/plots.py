@@ -4,17 +4,39 @@ Chance sets times, places and gravity; how it all ends is left to the people and
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import cycle
 from random import Random
 
-from jobs.demo.office import COUNTY, INSPECTOR, LEADERS, PORTFOLIOS, SECTIONS, TOWN, head_of, in_charge_of, staff_of
-from jobs.demo.story import Story, clock_of
-from jobs.demo.words import FINDINGS, INCIDENTS, LEADERS_NOTE, REASONS, REPORTS
+from jobs.demo.office import (
+    CITY,
+    COUNTY,
+    INSPECTOR,
+    LEADERS,
+    PORTFOLIOS,
+    SECTIONS,
+    TOWNS,
+    head_of,
+    in_charge_of,
+    staff_of,
+)
+from jobs.demo.story import QUARTER, Story, clock_of
+from jobs.demo.words import (
+    CHANNEL,
+    CIRCULARS,
+    INCIDENTS,
+    LEADERS_NOTE,
+    REASONS,
+    RELEASES,
+    REPORTS,
+    SERVICES,
+    SPECIAL_INSPECTION,
+)
 
 GRADES = {"general": 5, "large": 3, "major": 2, "critical": 1}
 CLASSES = ("immediate", "ordinary", "long")
-REGRADED = 0.2
+REGRADED, STATED = 0.2, 0.5
+MANY = 8
 
 Span = tuple[date, date]
 
@@ -33,12 +55,13 @@ def incidents(story: Story, vacant: str, vacant_from: date, vacant_to: date) -> 
     """About one a week, of every grade, at any hour; one of them in the section that has no head just then."""
     small = Titles(story.chance, {unit: of["small"] for unit, of in INCIDENTS.items()})
     grave = Titles(story.chance, {unit: of["grave"] for unit, of in INCIDENTS.items()})
-    grades = [*GRADES, *story.chance.choices(list(GRADES), list(GRADES.values()), k=max(2, story.weeks - 3))]
+    more = max(2, min(story.weeks - 3, MANY + story.weeks // 5))
+    grades = [*GRADES, *story.chance.choices(list(GRADES), list(GRADES.values()), k=more)]
     story.chance.shuffle(grades)
     early = vacant_from + timedelta(days=2)  # early enough for a limit of a working day to pass before the next head
     without_head = early, max(early, vacant_to - timedelta(days=14))
     spans = [without_head] + [(story.start + timedelta(days=1), story.day(0.92))] * (len(grades) - 1)
-    units = [vacant, *(story.chance.choice([*SECTIONS, *SECTIONS, TOWN]) for _ in grades[1:])]
+    units = [vacant, *(story.chance.choice([*SECTIONS, *SECTIONS, *TOWNS]) for _ in grades[1:])]
     for grade, unit, span in zip(grades, units, spans, strict=True):
         _incident(story, unit, grade, (small if grade == "general" else grave).next(unit), span)
 
@@ -54,6 +77,9 @@ def _incident(story: Story, unit: str, grade: str, title: str, span: Span) -> No
         if story.chance.random() < REGRADED:
             known = story.days.desk(story.stage.now + timedelta(hours=story.chance.randint(4, 60)))
             story.later(known, lambda: _regrade(story, ref))
+        if grade in {"major", "critical"} and story.chance.random() < STATED:
+            soon = story.stage.now + timedelta(minutes=story.chance.randint(40, 120))
+            story.later(soon, lambda: _call_statement(story, ref))
 
     story.later(occurred + timedelta(minutes=story.chance.randint(5, 40)), happens)
 
@@ -71,14 +97,31 @@ def _regrade(story: Story, ref: str) -> None:
         story.watch(ref)
 
 
+def _call_statement(story: Story, ref: str) -> None:
+    """The leader in charge decides that the facts are stated."""
+    login = story.stands_for(in_charge_of(story.stage.look(ref)["unit"]))
+    if story.stage.may(ref, "call_statement", login):
+        story.stage.do(ref, "call_statement", login, {})
+        story.watch(ref)
+
+
 def inspections(story: Story, units: list[str]) -> None:
-    """Three rounds of the inspector; each leaves one finding for a section to put right."""
-    titles = Titles(story.chance, FINDINGS)
+    """Two rounds of the inspector early in the year, one finding put in by hand and one in an inspection of its own.
+
+    The yearly inspections of every unit are opened by their duties.
+    """
     classes = [*CLASSES[:2], story.chance.choice(CLASSES)]
     story.chance.shuffle(classes)
-    visited = cycle(story.chance.sample(units, len(units)))
-    for share, grade, unit in zip((0.06, 0.25, 0.5), classes, visited, strict=False):
-        _finding(story, unit, grade, titles.next(unit), (story.day(share), story.day(share + 0.08)))
+    visited = story.chance.sample(units, len(units))
+    for share, grade, unit in zip((0.06, 0.25), classes, visited, strict=False):
+        _finding(story, unit, grade, story.fault(unit), (story.early(share), story.early(share + 0.08)))
+    town = story.chance.choice(TOWNS)
+
+    def ordered() -> None:
+        given = {"kind": "special", "scope": "Stores and rosters 物资与值班"}
+        story.watch(story.stage.open("inspection", INSPECTOR, town, SPECIAL_INSPECTION, given))
+
+    story.later(story.days.some_time(story.early(0.02), story.early(0.1)), ordered)
 
 
 def _finding(story: Story, unit: str, grade: str, title: str, span: Span) -> None:
@@ -90,10 +133,81 @@ def _finding(story: Story, unit: str, grade: str, title: str, span: Span) -> Non
     story.later(story.days.some_time(*span), found)
 
 
+def work(story: Story) -> None:
+    """What comes to the counters, what is sent round, what the office puts out, and its half-yearly summary."""
+    for at in _spread(story, max(2, story.weeks // 5)):
+        _service(story, at)
+    for at in _spread(story, max(1, story.weeks // 14)):
+        _circular(story, at)
+    for at in _spread(story, max(1, story.weeks // 18)):
+        _release(story, at)
+    editor = staff_of("general")[0]
+    given = {"kind": "site", "address": "https://stonebridge.example"}
+    story.later(
+        story.days.some_time(story.start, story.early(0.1)),
+        lambda: story.watch(story.stage.open("channel", editor, "general", CHANNEL, given)),
+    )
+    for half, day in _halves(story):
+        _summary(story, half, day)
+
+
+def _spread(story: Story, many: int) -> list[datetime]:
+    """Times at a desk, evenly over the story."""
+    step = 0.9 / many
+    return [story.days.some_time(story.day(step * n), story.day(step * (n + 1))) for n in range(many)]
+
+
+def _halves(story: Story) -> list[tuple[str, date]]:
+    """The half-years that end within the story, and a day soon after each."""
+    ends = [(f"{year}-{half}", date(year, month, 1)) for year in (story.start.year, story.start.year + 1)
+            for half, month in (("H1", 7),)]  # fmt: skip
+    return [(half, day) for half, day in ends if story.start < day < story.day(0.9)]
+
+
+def _service(story: Story, at: datetime) -> None:
+    unit = story.chance.choice(["service", "service", *TOWNS])
+    given = {
+        "matter": story.chance.choice(SERVICES),
+        "complexity": story.chance.choice(["urgent", "plain", "plain", "complex"]),
+    }
+    story.later(
+        at,
+        lambda: story.watch(
+            story.stage.open("service", story.chance.choice(staff_of(unit)), unit, given["matter"], given)
+        ),
+    )
+
+
+def _circular(story: Story, at: datetime) -> None:
+    editor, title = staff_of("general")[0], story.chance.choice(CIRCULARS)
+    given = {"recipients": [*SECTIONS, *TOWNS], "kind": story.chance.choice(["circular", "bulletin"])}
+    story.later(at, lambda: story.watch(story.stage.open("circular", editor, "general", title, given)))
+
+
+def _release(story: Story, at: datetime) -> None:
+    author, title = story.chance.choice(staff_of("service")), story.chance.choice(RELEASES)
+
+    def written() -> None:
+        ref = story.stage.open("release", author, "service", title, {})
+        story.stage.do(ref, "submit", author, {})
+        story.watch(ref)
+
+    story.later(at, written)
+
+
+def _summary(story: Story, half: str, day: date) -> None:
+    """The program drafts it; who edits it submits it, and its next steps become tasks."""
+    editor = staff_of("general")[0]
+    title = f"{half}: Half-yearly summary 半年工作总结"
+    given = {"period": half, "recipient": CITY}
+    at = story.days.desk(story.days.at(day, 9, 30))
+    story.later(at, lambda: story.watch(story.stage.open("summary", editor, COUNTY, title, given)))
+
+
 def reports(story: Story, absent: str, away_from: date) -> None:
-    """About one a week on a matter of some section, and three that will wait for a leader who is away by then."""
+    """About one a week at first, then one a month, and three that will wait for a leader who is away by then."""
     titles = Titles(story.chance, REPORTS)
-    for week in range(story.weeks):
+    for week in [*range(min(story.weeks, QUARTER)), *range(QUARTER, story.weeks, 4)]:
         first = story.start + timedelta(weeks=week)
         unit = story.chance.choice(SECTIONS)
         _report(story, unit, titles.next(unit), (first, first + timedelta(days=4)))
@@ -123,6 +237,6 @@ def note_of_a_leader(story: Story) -> None:
     def written() -> None:
         given = {"recipient": COUNTY, "kind": "special"}
         ref = story.stage.open("report", leader, unit, LEADERS_NOTE, given)
-        story.later(at + timedelta(minutes=20), lambda: story.stage.do(ref, "submit", leader, {}, paper=True))
+        story.later(at + timedelta(minutes=20), lambda: story.stage.do(ref, "submit", leader, {}))
 
     story.later(at, written)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workflow import ask, audit, register
+from workflow import ask, audit, policies, register
 from workflow.instants import moment
 from workflow.store import Tx
 
@@ -31,6 +31,8 @@ class Record:
                 self.cases.setdefault(event["case"], []).append(event)
         self.units = {row["code"]: row["name"] for row in register.tree(tx)}
         self._names: dict[str, str] = {}
+        self._cases: dict[str, Answer] = {}
+        self._laws = policies.types(tx)
 
     def name(self, login: str | None) -> str | None:
         """The name of a person as the register has it."""
@@ -47,9 +49,19 @@ class Record:
     def today(self) -> date:
         return self.tx.time.astimezone(self.zone).date()
 
+    def case(self, ref: str) -> Answer:
+        """A case as it stands, looked up once."""
+        if ref not in self._cases:
+            self._cases[ref] = ask.case(self.tx, ref, None)
+        return self._cases[ref]
+
+    def law(self, case: Answer) -> Answer:
+        """The definition in force of the type of a case."""
+        return self._laws[case["type"]]
+
     def place(self, ref: str) -> Answer:
         """The type and the unit of a case."""
-        case = ask.case(self.tx, ref, None)
+        case = self.case(ref)
         return {"type": case["type"], "unit": case["unit"]}
 
     def of_run(self, breach: Answer, *kinds: str) -> list[Answer]:

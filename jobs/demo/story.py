@@ -7,28 +7,32 @@ case is looked at again, and what the database says then decides.
 import heapq
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from jobs.demo import study
 from jobs.demo.days import Days, is_short
-from jobs.demo.habits import TASKS, Habit, Task, waits_for
-from jobs.demo.office import CITY, COUNTY, INSPECTOR, POSTS, TOWN, staff_of
+from jobs.demo.given import given
+from jobs.demo.habits import TASKS, YEARLY, Habit, Task, waits_for
+from jobs.demo.office import CITY, COUNTY, INSPECTOR, LEADERS, POSTS, TOWNS, staff_of
 from jobs.demo.stage import Answer, Stage
-from jobs.demo.words import GIVEN, REASONS
-from states.errors import NotNow
+from jobs.demo.words import FINDINGS, REASONS
+from states.errors import NotNow, NotPermitted
 
-FIELDS = {
-    "analyse": "analysis", "report": "summary", "resolve": "outcome", "plan": "plan", "investigate": "facts",
-    "answer": "statement", "hear": "record", "decide": "grounds", "appeal": "grounds",
-    "follow_up": "progress", "progress": "progress",
-}  # fmt: skip
 ANSWERS = ("answer", "appeal")  # what the respondent does
 OTHERS = {"file": (INSPECTOR,)}  # who does it too
-PAPERS = ("submit", "complete", "file_minutes")
-SECOND_LOOK = ("review", "verify")  # may end in a return instead
-MEASURES = {"award": 6, "none": 2, "transfer": 1, "demote": 1}
-SENT_BACK, APPEALS, OVERTURNS = 0.15, 0.2, 0.3
+SECOND_LOOK = {  # may end otherwise instead, now and then
+    "review": ("return", 0.12), "verify": ("return", 0.15), "check": ("return", 0.1), "uphold": ("overturn", 0.3),
+    "accept": ("object", 0.3), "confirm": ("reopen", 0.1),
+}  # fmt: skip
+TAKES_UP, APPEALS, DECIDES, SIBLINGS, RECTIFIES, ASKS = 0.3, 0.2, 0.5, 0.4, 0.3, 0.35
+SUMMED_UP = "yearly-summary"  # the duty whose paper the program drafts
+QUARTER = 13  # weeks
 CITY_PEOPLE = tuple(login for login, unit, _post in POSTS if unit == CITY)
+
+
+Drafter = Callable[[str, str], str]  # (unit, window) -> the text of a summary
 
 
 class Matter(NamedTuple):
@@ -50,7 +54,7 @@ class Story:
     ) -> None:
         self.stage = stage
         self.days = days
-        self.chance = chance
+        self.chance: Random = chance
         self.habits = habits
         self.start = start
         self.end = end
@@ -62,16 +66,42 @@ class Story:
         self._order = 0
         self._seen: set[tuple[str, str, int, str]] = set()
         self._returned: set[str] = set()
+        self._twice: set[tuple[str, str]] = set()
+        self._faults: dict[str, list[str]] = {}
+        self.drafts: Drafter = lambda _unit, _window: ""
         self._known: set[str] = set()
 
     def day(self, share: float) -> date:
         """The day at this share of the story."""
         return self.start + (self.end.date() - self.start) * share
 
+    def early(self, share: float) -> date:
+        """The day at this share of the story, or of its first quarter of a year where it is longer."""
+        return self.start + timedelta(days=round(min(self.weeks, QUARTER) * 7 * share))
+
+    @property
+    def today(self) -> date:
+        return self.stage.now.astimezone(self.days.zone).date()
+
+    def fault(self, unit: str) -> str:
+        """What an inspection of a unit finds: something that was not found before, while there is any."""
+        pool = self._faults.setdefault(unit, [])
+        if not pool:
+            known = FINDINGS.get(unit, FINDINGS["general"])
+            pool += self.chance.sample(known, len(known))
+        return pool.pop()
+
+    def leaders(self, unit: str) -> list[str]:
+        """Who leads the body of a unit today: those who take part in its decisions."""
+        body = unit if unit in {CITY, *TOWNS} else COUNTY
+        found = [login for role in ("first", "direct", "member_in_charge") for login in self.stage.holders(role, body)]
+        found += LEADERS if body == COUNTY else self.stage.holders("office", body)
+        return list(dict.fromkeys(login for login in found if login not in self.gone))
+
     def stands_for(self, login: str) -> str:
         """This person, or while away the deputy."""
         first, last, deputy = self.away.get(login, (date.max, date.max, login))
-        return deputy if first <= self.stage.now.astimezone(self.days.zone).date() <= last else login
+        return deputy if first <= self.today <= last else login
 
     def later(self, at: datetime, act: Callable[[], None]) -> None:
         self._order += 1
@@ -92,6 +122,8 @@ class Story:
     def watch(self, ref: str) -> None:
         """Set a time for every clock of a case that waits for somebody and was not seen before."""
         case = self.stage.look(ref)
+        if case["type"] == "quota" and ref not in self._known:
+            study.plan(self, case)
         for clock in case["clocks"]:
             task = TASKS.get((case["type"], clock["name"]), {}).get(case["state"])
             if task is None or clock["state"] not in {"running", "breached"}:
@@ -99,24 +131,31 @@ class Story:
             key = (ref, clock["name"], clock["run"], task.action)
             if key not in self._seen:
                 self._seen.add(key)
-                self._plan(ref, clock, task)
+                self._plan(case, clock, task)
         self._known.add(ref)
+        if case["type"] == "service" and case["state"] == "received" and ref not in self._returned:
+            self._returned.add(ref)
+            if self.chance.random() < ASKS:
+                self._step(ref, "ask_papers", 0.1, 0.8)
         for link in case["links"]:  # what it opened is somebody's work too
             if link["ref"] not in self._known:
                 self.watch(link["ref"])
 
-    def _plan(self, ref: str, clock: Answer, task: Task) -> None:
-        now, due = self.stage.now, moment_of(clock["due_at"])
+    def _plan(self, case: Answer, clock: Answer, task: Task) -> None:
+        ref, now, due = case["ref"], self.stage.now, moment_of(clock["due_at"])
         holder = next((login for login in clock["holders"] if login not in self.gone), None)
-        step = waits_for(self.chance, self.habits[holder] if holder else None, task)
+        owed = case["duty"] or case["severity"] in {"large", "major", "critical"}
+        rarely = task._replace(forgets=task.forgets * (YEARLY if owed else 1))
+        step = 0 if not clock["holders"] else waits_for(self.chance, self.habits.get(holder or ""), rarely)
         short = is_short(moment_of(clock["started_at"]), due)
         if task.action == "appeal" and self.chance.random() >= APPEALS:
             return
         if step == 0 and due > now:
             at = now + (due - now) * self.chance.uniform(task.early, task.late)
             if not short:
-                at = self.days.desk(at)
-                at = at if at <= due else self.days.before(due)
+                desk = self.days.desk(at)
+                desk = desk if desk <= due else self.days.before(due)
+                at = desk if desk > now else at  # out of hours whoever is on duty sees to it
             at = max(at, now + timedelta(minutes=2))
         else:
             at = self._reaction(max(due, now), short)
@@ -139,26 +178,43 @@ class Story:
             return
         actor = None
         if clock["level"] >= matter.step or not clock["next"]:
-            actor = self._somebody(ref, clock, action)
+            actor = self._somebody(case, clock, action)
             if actor is None and self._passed_on(case, clock):
-                actor = self._somebody(ref, clock_of(self.stage.look(ref), matter.clock), action)
-        if actor:
-            self._act(case, action, actor)
+                case = self.stage.look(ref)
+                actor = self._somebody(case, clock_of(case, matter.clock), action)
+        if actor and self._acted(case, action, actor):
             self.watch(ref)
             return
         told = moment_of(clock["next"]["at"]) if clock["next"] else self.stage.now + timedelta(hours=16)
         if clock["level"] >= matter.step and not matter.short:  # what is missing may come any day
-            told = min(told, self.stage.now + timedelta(hours=16))
+            told = min(told, self.stage.now + (timedelta(hours=16) if clock["level"] else timedelta(days=4)))
         self.later(self._reaction(told, matter.short), lambda: self._wake(matter))
 
-    def _somebody(self, ref: str, clock: Answer, action: str) -> str | None:
-        """One of those who hold the clock or were told of it, and who may do it; nobody handles a case against him."""
-        asked = dict.fromkeys([*clock["holders"], *self.stage.told(ref, clock), *OTHERS.get(action, ())])
-        spared = {*self.gone, *(() if action in ANSWERS else (self.stage.look(ref)["fields"].get("respondent"),))}
-        found = [login for login in asked if login not in spared and self.stage.may(ref, action, login)]
+    def _somebody(self, case: Answer, clock: Answer, action: str) -> str | None:
+        """One of those who hold the clock or were told of it, and who may do it; nobody handles a case against him.
+
+        Where none of them may, it is somebody whom the law names for the act.
+        """
+        ref = case["ref"]
+        spared = {*self.gone, *(() if action in ANSWERS else (case["fields"].get("respondent"),))}
+        asked = [*clock["holders"], *self.stage.told(ref, clock), *OTHERS.get(action, ())]
+        found = self._able(ref, action, [login for login in asked if login not in spared])
+        if not found and not (clock["holders"] and action in {"submit", "review", "complete", "notify"}):
+            found = self._able(ref, action, [login for login in self._named(case, action) if login not in spared])
         if len(found) > 1 and action in {"review", "regrade"}:
             found = [login for login in found if (login, COUNTY, "direct") not in POSTS]
         return self.chance.choice(found) if found else None
+
+    def _able(self, ref: str, action: str, logins: list[str]) -> list[str]:
+        return [login for login in dict.fromkeys(logins) if self.stage.may(ref, action, login)]
+
+    def _named(self, case: Answer, action: str) -> list[str]:
+        """Who holds what the law names for an act, in the unit, and above it."""
+        by = self.stage.law(case["type"])["actions"][action]["by"]
+        roles = [role for role in by if role not in {"system", "party", "owner"}]
+        roles += [f"superior.{role}" for role in roles if not role.startswith("superior.")]
+        owner = [case["owner"]] if "owner" in by and case["owner"] else []
+        return [*owner, *(login for role in roles for login in self.stage.holders(role, case["unit"]))]
 
     def _passed_on(self, case: Answer, clock: Answer) -> bool:
         """A leader who was told gives a case nobody works on to somebody of the unit."""
@@ -171,43 +227,92 @@ class Story:
         self.stage.hand_over(case["ref"], colleague, told[0], "Its owner has left 原承办人已离任")
         return True
 
+    def _acted(self, case: Answer, action: str, login: str) -> bool:
+        """False where whom the actor stands in for has done what the law keeps apart from this act."""
+        try:
+            self._act(case, action, login)
+        except NotPermitted:
+            return False
+        return True
+
     def _act(self, case: Answer, action: str, login: str) -> None:
         ref, reason = case["ref"], ""
-        if action in SECOND_LOOK and ref not in self._returned and self.chance.random() < SENT_BACK:
-            self._returned.add(ref)
-            action = "return"
-        if action == "uphold" and self.chance.random() < OVERTURNS:
-            action = "overturn"
-        if action in REASONS:
+        other, often = SECOND_LOOK.get(action, ("", 0.0))
+        law = self.stage.law(case["type"])["actions"]
+        if other in law and (ref, action) not in self._twice and self.chance.random() < often:
+            self._twice.add((ref, action))
+            action = other
+        if action == "open" and self.stage.by_itself(ref) and self.chance.random() >= TAKES_UP:
+            action = "dismiss"
+        if action in REASONS and law[action]["reason"]:
             reason = self.chance.choice(REASONS[action])
+        self._before(case, action, login)
+        text = ""
+        if action == "submit" and (case["type"] == "summary" or case["duty"] == SUMMED_UP):
+            text = self.drafts(case["unit"], window_summed_up(case))
         try:
-            self.stage.do(ref, action, login, self._given(case, action), reason=reason, paper=action in PAPERS)
+            self.stage.do(ref, action, login, given(self, case, action), reason=reason, text=text)
         except NotNow:
             if action != "hold":
                 raise
             self.stage.do(ref, "cancel", login, {}, reason=self.chance.choice(REASONS["cancel"]))  # held already today
-        if action in {"file", "uphold"}:
+        if action in {"file", "uphold"} and case["type"] == "accountability":
             over = moment_of(clock_of(self.stage.look(ref), "appeal")["due_at"])
-            self.later(self._reaction(max(over, self.stage.now), short=False), lambda: self._close(ref))
+            self.later(self._reaction(max(over, self.stage.now), short=False), lambda: self._end(ref, "close"))
+        if action == "check_again":
+            self._step(ref, "publish", 0.0, 0.1)
+        if action == "state_facts":
+            self._submit_statement(ref)
+        if action == "review" and case["type"] == "summary":
+            self._step(ref, "next_step", 0.0, 0.2)
 
-    def _close(self, ref: str) -> None:
-        if self.stage.may(ref, "close", INSPECTOR):
-            self.stage.do(ref, "close", INSPECTOR, {})
+    def _before(self, case: Answer, action: str, login: str) -> None:
+        """What goes before some acts: findings before they are issued, decisions before the minutes."""
+        ref = case["ref"]
+        if case["type"] == "inspection" and action == "issue":
+            for _finding in range(self.chance.choice((1, 1, 2))):
+                self.stage.do(ref, "find", login, given(self, case, "find"))
+            if self.chance.random() < SIBLINGS:
+                self.stage.do(ref, "ask_siblings", login, given(self, case, "ask_siblings"))
+        if case["type"] == "meeting" and action == "file_minutes" and self.chance.random() < DECIDES:
+            self.stage.do(ref, "decide", login, given(self, case, "decide"))
+        if case["type"] == "decision" and action == "record":
+            for _task in range(self.chance.choice((1, 1, 2))):
+                self.stage.do(ref, "assign", login, given(self, case, "assign"))
+        mends = case["type"] == "incident" and action == "resolve" and self.chance.random() < RECTIFIES
+        if mends and self.stage.may(ref, "rectify", login):
+            self.stage.do(ref, "rectify", login, given(self, case, "rectify"))
 
-    def _given(self, case: Answer, action: str) -> dict[str, Any]:
-        given: dict[str, Any] = {}
-        if action in FIELDS:
-            given[FIELDS[action]] = self.chance.choice(GIVEN[FIELDS[action]])
-        if action == "notify":
-            grave = case["severity"] != "general"
-            given["to"] = CITY if grave and case["unit"] != TOWN else COUNTY
-        if action == "hold":
-            given["held_on"] = self.stage.now.astimezone(self.days.zone).date().isoformat()
-            given["present"] = ["first", "direct", "member_in_charge", "unit_head"]
-        if action == "decide":
-            given["measure"] = self.chance.choices(list(MEASURES), list(MEASURES.values()))[0]
-            given["effective_on"] = self.stage.now.astimezone(self.days.zone).date().isoformat()
-        return given
+    def _step(self, ref: str, action: str, early: float, late: float) -> None:
+        """Something no clock waits for, some working days on: whoever may do it does it."""
+        at = self.days.desk(self.stage.now + timedelta(days=30) * self.chance.uniform(early, late) / 3)
+        self.later(at, lambda: self._end(ref, action))
+
+    def _end(self, ref: str, action: str) -> None:
+        case = self.stage.look(ref)
+        if case["closed_at"]:
+            return
+        spared = {*self.gone, case["fields"].get("respondent")}
+        able = self._able(ref, action, [login for login in self._named(case, action) if login not in spared])
+        if able:
+            self._act_plainly(case, action, self.chance.choice(able))
+
+    def _act_plainly(self, case: Answer, action: str, login: str) -> None:
+        self.stage.do(case["ref"], action, login, given(self, case, action))
+        self.watch(case["ref"])
+
+    def _submit_statement(self, ref: str) -> None:
+        """The text of a statement is written within the hour."""
+        for link in self.stage.look(ref)["links"]:
+            if link["kind"] == "statement":
+                at = self.stage.now + timedelta(minutes=self.chance.randint(10, 50))
+                self.later(at, partial(self._end, link["ref"], "submit"))
+
+
+def window_summed_up(case: Answer) -> str:
+    """Of a case that sums up a window: the one it names, or last year of a yearly one."""
+    period = str(case["fields"].get("period") or "")
+    return str(int(period) - 1) if case["duty"] == SUMMED_UP else period
 
 
 def clock_of(case: Answer, name: str) -> Answer:

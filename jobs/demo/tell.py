@@ -4,12 +4,12 @@ from collections import Counter
 
 from jobs.demo.record import Answer, Record
 from jobs.demo.refusal import refusal
-from workflow import ask, duties
+from workflow import duties
+from workflow.stats import answerable
 from workflow.store import Store
 from workflow.verify import verify
 
 GRAVITY = ("critical", "major", "large", "general")
-NOT_A_DELAY = (None, "expired")  # ladders of limits that only open a way: nobody is late when they pass
 ENDS = {"clock.met": "met", "clock.cancelled": "cancelled", "clock.recomputed": "moved"}
 
 
@@ -53,10 +53,9 @@ def late(record: Record) -> list[Answer]:
     for breach in record.events:
         if breach["kind"] != "clock.breached":
             continue
-        begun = record.of_run(breach, "clock.started") or [breach]
-        if begun[0]["data"].get("ladder", "") in NOT_A_DELAY:
-            continue
-        case = ask.case(record.tx, breach["case"], None)
+        case = record.case(breach["case"])
+        if answerable(record.law(case), breach["data"]["clock"]) is None:
+            continue  # a time given to somebody is over: nobody is late
         ended = next(iter(record.of_run(breach, *ENDS)), None)
         steps = [event["data"]["step"] for event in record.of_run(breach, "clock.escalated")]
         rows.append(
@@ -189,7 +188,7 @@ def incident(record: Record) -> Answer | None:
     refs = [ref for ref, events in record.cases.items() if events[0]["data"].get("type") == "incident"]
     if not refs:
         return None
-    found = [ask.case(record.tx, ref, None) for ref in refs]
+    found = [record.case(ref) for ref in refs]
     case = min(found, key=lambda case: (GRAVITY.index(case["severity"]), -len(record.cases[case["ref"]])))
     return {**_brief(case), "rows": [_line(record, event) for event in record.cases[case["ref"]]]}
 
@@ -201,7 +200,7 @@ def findings(record: Record) -> list[Answer]:
         if events[0]["data"].get("type") == "rectification":
             acts = [event for event in events if event["kind"] == "case.acted"]
             last = acts[-1] if acts else events[0]
-            case = ask.case(record.tx, ref, None)
+            case = record.case(ref)
             rows.append({**_brief(case), "by": record.name(last["actor"]), "at": record.local(last["at"])})
     return rows
 
@@ -215,7 +214,7 @@ def charged(record: Record) -> list[Answer]:
     for ref, events in record.cases.items():
         if events[0]["data"].get("type") != "accountability" or events[0]["actor"] is None:
             continue
-        case = ask.case(record.tx, ref, None)
+        case = record.case(ref)
         fields = case["fields"]
         rows.append(
             {
@@ -259,7 +258,7 @@ def counts(record: Record) -> Answer:
     """How much there is: events by kind, cases by type and state, who has a part."""
     states: dict[str, Counter[str]] = {}
     for ref in record.cases:
-        case = ask.case(record.tx, ref, None)
+        case = record.case(ref)
         states.setdefault(case["type"], Counter())[case["state"]] += 1
     kinds = Counter(event["kind"] for event in record.events)
     return {

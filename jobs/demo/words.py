@@ -46,7 +46,7 @@ INCIDENTS: dict[str, dict[str, list[str]]] = {
             "Smoke in the hall, people sent out 大厅冒烟，人员疏散",
         ],
     },
-    "town": {
+    "willow": {
         "small": [
             "Grain store roof leaking after the storm 粮仓屋面渗漏",
             "Road sign down at the school crossing 学校路口标志倒伏",
@@ -56,6 +56,30 @@ INCIDENTS: dict[str, dict[str, list[str]]] = {
             "Retaining wall gave way above the village road 村道挡墙垮塌",
             "Irrigation pump house on fire 灌溉泵房起火",
             "Well water found unfit 井水检测不合格",
+        ],
+    },
+    "ferry": {
+        "small": [
+            "Life vests missing on the ferry 渡船救生衣不足",
+            "Landing stage without a lamp 渡口无照明",
+            "Boat register not kept for a week 一周未登记船只",
+        ],
+        "grave": [
+            "Ferry adrift with nine on board 渡船失控，船上九人",
+            "Dyke seeping below the landing 渡口下游堤防渗水",
+            "Fuel in the river at the landing 渡口油料泄漏入河",
+        ],
+    },
+    "highfield": {
+        "small": [
+            "Forest fire watch unmanned for a night 森林防火值守空岗一夜",
+            "Spoil heaped beside the stream 弃渣堆于溪边",
+            "School bus without its yearly check 校车未年检",
+        ],
+        "grave": [
+            "Slope moving above six houses 六户屋后边坡滑动",
+            "Quarry blast outside the hours 采石场违时爆破",
+            "Village hall roof gave way under snow 积雪压塌村部屋顶",
         ],
     },
 }
@@ -76,6 +100,11 @@ FINDINGS: dict[str, list[str]] = {
         "Missing papers asked for more than once 补正材料未一次告知",
         "Complaints book without answers 意见簿未答复",
     ],
+    "willow": ["Duty roster not signed for a month 值班表一月未签", "Flood stores not counted 防汛物资未清点"],
+    "ferry": ["Life-saving gear past its date 救生器材过期", "Crossings not logged 渡运未登记"],
+    "highfield": ["Fire lanes overgrown 防火通道杂草丛生", "Blasting permits not on file 爆破审批未归档"],
+    "general": ["Seals lent without entry 用印未登记", "Incoming papers entered days late 收文登记滞后"],
+    "inspection": ["Two findings without a day set 两项问题未定整改期限"],
 }
 
 REPORTS: dict[str, list[str]] = {
@@ -141,6 +170,80 @@ GIVEN: dict[str, list[str]] = {
     ],
 }
 
+MORE: dict[str, list[str]] = {
+    "task.plan": [
+        "Two visits, one list, one word a week 两次走访，一份清单，每周一报",
+        "One person named, done by the middle of the month 专人负责，月中完成",
+    ],
+    "result": [
+        "Done in all places; list enclosed 已全部落实，清单附后",
+        "Done; one place had nothing of the kind 已落实，一处无此情形",
+    ],
+    "decision": [
+        "Check all sites of the same kind within the month 本月内排查同类场所",
+        "Means for the repairs come from the reserve 整治经费从预备费列支",
+        "Every section names one person who answers for it 各科室明确一名责任人",
+    ],
+    "assignment": [
+        "Check places of the same kind and report 排查同类场所并上报",
+        "Name the person who answers for it, and the day 明确责任人和完成日期",
+        "Bring the list of stores up to date 更新物资台账",
+    ],
+    "finding": [],
+    "missing": ["Copy of the permit, plan of the site 许可证复印件、现场平面图"],
+    "service.outcome": [
+        "Issued 已办结发证",
+        "Answered in writing 已书面答复",
+        "Not for this office; told where 已告知主管部门",
+    ],
+    "authority": ["The competent authority of the county 县级主管机关"],
+    "incident.facts": ["What happened, what was done, what is still open 事件经过、处置情况、未了事项"],
+    "content": ["Recurring duties, reports, incidents, findings 经常性职责、报告、事件处置、问题整改"],
+    "method": ["The scorecard, from the record 按留痕数据计分"],
+    "procedure": ["Draft, objections in five working days, final result 初评、五日内异议、审定"],
+    "assessment.result": [
+        "By the scorecard; the points are enclosed 按计分表，得分附后",
+        "By the scorecard; nothing beside it was taken into account 仅按计分表评定",
+    ],
+    "objection": [
+        "One report was late because its annex came late from the city 一份报告因市局附件迟到而逾期",
+        "One incident lies with the neighbouring township 一起事件属邻镇",
+    ],
+    "reply": [
+        "The record stands; the circumstance is noted 记录无误，情况已注明",
+        "Granted; the points are set anew 采纳，重新计分",
+    ],
+}
+GIVEN |= MORE
+
+SERVICES = [
+    "Permit for a market stall 集市摊位许可",
+    "Copy of a deed 档案复印",
+    "Extension of a building permit 建筑许可延期",
+    "Registration of a small workshop 小作坊登记",
+    "Use of the village hall 村部使用申请",
+]
+CIRCULARS = [
+    "Duty over the holiday 节假日值班安排",
+    "Flood season: who answers for what 汛期责任分工",
+    "Dry season: fire lanes and watches 防火期巡护要求",
+    "Year end: papers due, and when 年末材料报送要求",
+]
+RELEASES = [
+    "Notice of the new opening hours 办公时间调整公告",
+    "How to apply online 网上申办指南",
+    "Yearly account of the office's work 年度工作公开",
+]
+CHANNEL = "Web site of the county office 县局网站"
+STUDY = [
+    "Reading the rules together 集体学规章",
+    "A case of another county 外县案例剖析",
+    "Duties of posts, one by one 岗位职责逐项学",
+    "What inspections found 检查问题研讨",
+]
+SPECIAL_INSPECTION = "Special inspection of stores and rosters 物资与值班专项检查"
+SPECIAL = "Special meeting: analysis, reports, assignments 专题会议：研判、听汇报、部署"
+
 REASONS: dict[str, list[str]] = {
     "return": [
         "Figures for one site are missing 缺一处数据",
@@ -148,6 +251,11 @@ REASONS: dict[str, list[str]] = {
         "The measures do not match the findings 措施与问题不对应",
     ],
     "regrade": ["More people are touched than was known at first 影响面大于初判", "Less grave than feared 轻于初判"],
+    "dismiss": [
+        "First time, mended at once; spoken to 初次，已立即补救，予以谈话提醒",
+        "No fault of the post: the means were missing 非履职原因，条件不具备",
+    ],
+    "suspend": ["Facts are looked into anew 事实复核期间暂缓"],
     "cancel": ["One meeting dealt with both 两起事件已一并研究"],
     "keep": [
         "Within what this level deals with itself 属本级处置范围",
