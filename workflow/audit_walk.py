@@ -58,27 +58,13 @@ def narrowed(tx: Tx, asked: Question) -> Question:
     """A time in a stream as numbers of events, so that a long stream is not walked up to where the time begins."""
     if asked.stream is None or asked.since is asked.until is None:
         return asked
-    (last,) = tx.one(sql.LAST_N, stream=asked.stream) or (None,)
-    if last is None:
-        return asked
-    return replace(
-        asked,
-        from_n=_first(tx, asked.stream, asked.since, last) if asked.since is not None else None,
-        to_n=_first(tx, asked.stream, asked.until, last) if asked.until is not None else None,
-    )
+    return replace(asked, from_n=_first(tx, asked.stream, asked.since), to_n=_first(tx, asked.stream, asked.until))
 
 
-def _first(tx: Tx, stream: str, at: str, last: int) -> int:
+def _first(tx: Tx, stream: str, at: str | None) -> int | None:
     """The number of the first event of a stream at that time or later; one past the last where there is none."""
-    low, high = 1, last + 1  # what is before ``low`` is earlier, what is at ``high`` is not
-    while low < high:
-        middle = (low + high) // 2
-        n, found = tx.one(sql.AT_N, stream=stream, n=middle) or (high, at)
-        if found >= at:
-            high = middle
-        else:
-            low = n + 1
-    return low
+    row = tx.one(sql.FIRST_AT, stream=stream, at=at) if at is not None else None
+    return row[0] if row else None
 
 
 def walks(asked: Question, limit: int) -> list[Walk]:

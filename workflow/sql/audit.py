@@ -30,9 +30,14 @@ LESS_IN_STREAM = {
     "from_n": " AND n >= :from_n",
     "to_n": " AND n < :to_n",
 }
-# Along a stream time never falls, so that where a time begins in it is found by halving.
-LAST_N = "SELECT max(n) FROM event WHERE stream = :stream"
-AT_N = "SELECT n, at FROM event WHERE stream = :stream AND n >= :n ORDER BY n LIMIT 1"
+# The number of the first event of a stream at a time or later. Along a stream time never falls, so that it is found by
+# halving: what is before ``low`` is earlier, what is at ``high`` is not.
+_LATER = "(SELECT at FROM event WHERE stream = :stream AND n >= (low + high) / 2 ORDER BY n LIMIT 1) >= :at"
+FIRST_AT = f"""WITH RECURSIVE halving(low, high) AS (
+SELECT CAST(1 AS BIGINT), (SELECT max(n) + 1 FROM event WHERE stream = :stream)
+UNION ALL SELECT CASE WHEN {_LATER} THEN low ELSE (low + high) / 2 + 1 END,
+CASE WHEN {_LATER} THEN (low + high) / 2 ELSE high END FROM halving WHERE low < high)
+SELECT low FROM halving WHERE low >= high"""
 
 # One word of a search in what is kept beside events; of a file its name alone is text.
 WORD = """ AND EXISTS (SELECT 1 FROM payload p WHERE p.event = event.id AND lower(p.value) LIKE
