@@ -185,17 +185,16 @@ def due(world: World, unit: str = "county") -> list[tuple[str, bool]]:
 
 
 def test_what_is_due_are_limits_and_duties(office):
-    """The limit of a count is a duty that is due once it is behind its pace, near its end or over."""
-    record(office, "2026-02-01", times=4)
-    assert due(office) == [("clock", False)]
-    office.until("2026-05-05")
-    assert due(office) == [("clock", False)]
-    office.until("2026-06-02")
+    """What is counted is due as a duty from its first day to the day it is enough; the rest are limits of cases."""
     assert due(office) == [("duty", False)]
-    record(office, "2026-05-20", times=2, title="caught up")
-    assert due(office) == [("clock", False)]
+    office.until("2026-06-02")
+    record(office, "2026-05-20", times=6)
+    assert due(office) == [("duty", False)]
     office.until("2027-01-02")
-    assert due(office) == [("duty", True), ("clock", False)]  # the one of the year that began is not behind
+    assert due(office) == [("duty", True), ("duty", False)]
+    with office.store.read() as tx:
+        rows = ask.due(tx)["rows"]
+    assert {row["kind"] for row in rows if row["duty"] != CODE} <= {"clock"}
 
 
 def test_a_correction_keeps_what_it_corrects(office):

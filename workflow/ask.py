@@ -288,7 +288,7 @@ def _due_row(look: Look, row: tuple[Any, ...], mine: str | None) -> Answer | Non
     holders = look.holders(unit, definition["clocks"][clock]["holders"], parts, definition["roles"])
     if mine and mine not in holders:
         return None
-    counted = _counted(row[15:], due_at, look.tx.now, zone) if row[15] else {}
+    counted = _counted(row[15:]) if row[15] else {}
     return {
         "kind": "clock",
         "ref": ref,
@@ -308,13 +308,12 @@ def _due_row(look: Look, row: tuple[Any, ...], mine: str | None) -> Answer | Non
     }
 
 
-def _counted(row: tuple[Any, ...], due_at: str, now: str, zone: str) -> Answer:
-    """Of what is counted how much is done; behind its pace, near its end or over, it is the duty that is due."""
-    from workflow.paces import Count, near_end, slow
+def _counted(row: tuple[Any, ...]) -> Answer:
+    """What is counted is due as the duty itself: in which window, and how much of it is done."""
+    from workflow.paces import Count
 
     count = Count(*row)
-    kind = "duty" if due_at < now or slow(count, zone) or near_end(count, now, zone) else "clock"
-    return {"kind": kind, "window": count.window, "required": count.required, "done": count.done}
+    return {"kind": "duty", "window": count.window, "required": count.required, "done": count.done}
 
 
 def _horizon(tx: Tx, within: "Duration") -> str:
