@@ -39,6 +39,11 @@ _LATE = N_("the limit {clock} was met late: it was due {due}")
 _PROVED = N_("took out a proof of an event, with what it discloses")
 _HEADS = (N_("No."), N_("When"), N_("Who"), N_("What"), N_("Details"), N_("Rule"), N_("Reason"))
 _VACANT = {"vacant": N_("vacant"), "on-leave": N_("on leave")}
+_HINDERED = {
+    "when": N_("it waits for: {of}"),
+    "unless": N_("not possible after: {of}"),
+    "refused": N_("the case does not allow it"),
+}
 
 
 class Timeline:
@@ -126,6 +131,11 @@ class Timeline:
         for skipped in data.get("skipped") or ():
             yield _("nobody to tell as {role}: {why}").format(
                 role=role(skipped["role"]), why=_(_VACANT.get(skipped["why"], skipped["why"]))
+            )
+        if left := data.get("not_done"):
+            why = _(_HINDERED[left["why"]]).format(of=left["of"])
+            yield _("not done by itself: {action} ({why})").format(
+                action=self.named("actions", left["action"]), why=why
             )
         yield from openings.lines([row["ref"] for row in data.get("opens") or ()], data.get("not_opened") or ())
         if isinstance(data.get("by"), dict):  # of an extension it is the amount

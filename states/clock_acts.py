@@ -1,19 +1,29 @@
 """What clocks do by themselves, at their breach or on a step: it can be done then, and drives nothing in a circle."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from states.anchors import terms_of
 from states.checking import named
 from states.errors import N_
 from states.graph import reach
 from states.guards import fired_by_clocks, ladders_of, links_asked
+from states.hindrance import never
 from states.sheet import Path, Sheet
+
+
+class Automatic(NamedTuple):
+    """An action a clock does, where the text says so, in which states that may be, and whether its limit is over."""
+
+    action: str
+    where: Path
+    states: list[str]
+    over: bool
 
 
 def check_automatic(definition: Mapping[str, Any], clock: Mapping[str, Any], sheet: Sheet, path: Path) -> None:
     """Every action this clock does by itself exists, asks for nothing, and is possible where the clock may do it."""
-    for name, where, states in _automatic(definition, clock, sheet, path):
+    for name, where, states, over in _automatic(definition, clock, sheet, path):
         if not named(sheet, where, "action", name, definition["actions"]):
             continue
         action = definition["actions"][name]
@@ -27,6 +37,14 @@ def check_automatic(definition: Mapping[str, Any], clock: Mapping[str, Any], she
             )
         if links_asked(definition, name):
             sheet.flaw(where, "action-waits", N_("A clock cannot do `{name}`: it waits for other cases."), name=name)
+        for rule in never(action, {str(path[-1])} if over else ()):
+            sheet.flaw(
+                where,
+                "action-needs-person",
+                N_("A clock can never do `{name}`: its rule `{rule}` stands against it."),
+                name=name,
+                rule=rule,
+            )
         impossible = [state for state in states if state not in action["from"]]
         if impossible:
             sheet.flaw(
@@ -40,18 +58,19 @@ def check_automatic(definition: Mapping[str, Any], clock: Mapping[str, Any], she
 
 def _automatic(
     definition: Mapping[str, Any], clock: Mapping[str, Any], sheet: Sheet, path: Path
-) -> Iterator[tuple[str, Path, list[str]]]:
-    """(action, where the text says so, the states in which the clock may do it)."""
+) -> Iterator[Automatic]:
+    """Everything this clock does by itself."""
     running = [state for state in clock["runs_in"] if state not in clock["pauses_in"]]
     if clock["then"] is not None:
-        yield clock["then"], (*path, "then"), running
+        yield Automatic(clock["then"], (*path, "then"), running, over=True)
     late = list(dict.fromkeys([*clock["runs_in"], *clock["pauses_in"]]))  # what is breached does not stand still
     for name in ladders_of(clock):
         for index, step in enumerate(definition["ladders"].get(name, ())):
             if step["do"]:
                 here: Path = ("ladders", name, index, "do")
                 where = here if here in sheet.places else (*path, "ladder")
-                yield step["do"], where, running if step["before"] else late
+                early = bool(step["before"])
+                yield Automatic(step["do"], where, running if early else late, over=not early)
 
 
 def check_circles(definition: Mapping[str, Any], sheet: Sheet) -> None:
@@ -82,12 +101,12 @@ def _check_states(definition: Mapping[str, Any], sheet: Sheet) -> None:
     along = [
         (state, to)
         for name, clock in clocks.items()
-        for action, _, states in _automatic(definition, clock, sheet, ("clocks", name))
+        for action, _, states, _ in _automatic(definition, clock, sheet, ("clocks", name))
         if (to := definition["actions"][action]["to"]) is not None
         for state in states
     ]
     for name, clock in clocks.items():
-        for action, where, _ in _automatic(definition, clock, sheet, ("clocks", name)):
+        for action, where, *_ in _automatic(definition, clock, sheet, ("clocks", name)):
             to = definition["actions"][action]["to"]
             if to is not None and not reach([to], along).isdisjoint(clock["runs_in"]):
                 sheet.flaw(
@@ -113,12 +132,12 @@ def _check_runs(definition: Mapping[str, Any], sheet: Sheet) -> None:
     along = counted + [
         (name, other)
         for name, clock in clocks.items()
-        for action, _, _ in _automatic(definition, clock, sheet, ("clocks", name))
+        for action, *_ in _automatic(definition, clock, sheet, ("clocks", name))
         for other in clocks
         if action in moved_by[other]
     ]
     for name, clock in clocks.items():
-        for action, where, _ in _automatic(definition, clock, sheet, ("clocks", name)):
+        for action, where, *_ in _automatic(definition, clock, sheet, ("clocks", name)):
             if name in reach([other for other in clocks if action in moved_by[other]], along):
                 sheet.flaw(
                     where,

@@ -2,8 +2,10 @@
 
 from typing import Any, NamedTuple
 
+from states.hindrance import hindrance
 from workflow import outbox, periods
 from workflow.case import Clock
+from workflow.facts import facts_of
 from workflow.plan import Point, points
 from workflow.scene import Scene
 from workflow.sql import clock as sql
@@ -26,6 +28,8 @@ def fire(scene: Scene, clock: Clock) -> tuple[list[Fired], list[str]]:
     """Do everything this clock owes by now, from its pending timer on; answers what, and the actions it calls for.
 
     After downtime the step that should hold now is told; reminders and steps passed over are recorded as passed.
+    An action that something hinders is not called for, and the event says so; what comes after another action may
+    hang on that one, and is asked when its turn comes (`hindered`).
     """
     case, tx = scene.case, scene.tx
     if clock.pending is None:
@@ -38,17 +42,15 @@ def fire(scene: Scene, clock: Clock) -> tuple[list[Fired], list[str]]:
     newest = owed[-1].at
     fired: list[Fired] = []
     actions: list[str] = []
-    spec = scene.definition["clocks"][clock.name]
     while owed:
         point = owed.pop(0)
-        empty = _do(scene, clock, point, passed=point.what != "breach" and point.at < newest)
+        passed = point.what != "breach" and point.at < newest
+        empty, action = _do(scene, clock, point, passed=passed, first=not actions)
         fired.append(Fired(tx.now, case.ref, clock.name, clock.run, point.what, point.step))
-        if point.what == "breach" and spec["then"]:
-            actions.append(spec["then"])
+        if action:
+            actions.append(action)
         if point.what == "step":
             rung = scene.definition["ladders"][clock.ladder][point.step - 1]
-            if rung["do"]:
-                actions.append(rung["do"])
             if empty and rung["skip"] == "at-once" and not owed and rest:
                 owed.append(rest.pop(0))
     tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
@@ -57,8 +59,16 @@ def fire(scene: Scene, clock: Clock) -> tuple[list[Fired], list[str]]:
     return fired, actions
 
 
-def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
-    """One point of the plan becomes an event, and messages; True where a step found nobody."""
+def hindered(scene: Scene, action: str) -> dict[str, str] | None:
+    """Why the scheduler does not do this in the case as it is now; None where it may."""
+    return hindrance(scene.definition, action, facts_of(scene.case, scene.tx.now, SYSTEM, ["system"]))
+
+
+def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool, first: bool) -> tuple[bool, str | None]:
+    """One point of the plan becomes an event, and messages; answers whether a step found nobody, and the action due.
+
+    ``first``: no other action is due before that one.
+    """
     case, tx = scene.case, scene.tx
     on: dict[str, Any] | None = None  # what this may open other cases by
     told: list[dict[str, Any]] = []
@@ -71,8 +81,10 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
         "calendars": scene.calendars_n,
     }
     spec = scene.definition["clocks"][clock.name]
+    action: str | None = None
     match point.what:
         case "breach":
+            action = spec["then"]
             kind = "clock.breached"
             clock.state = "breached"
             clock.breached_at = point.at
@@ -85,13 +97,18 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
                 told, skipped = scene.tell(spec["holders"])
             data |= {"step": point.step, "told": told, "skipped": skipped, "passed": passed}
         case _:
+            rung = scene.definition["ladders"][clock.ladder][point.step - 1]
+            action = rung["do"]
             kind = "clock.escalated"
             clock.level = point.step
             if not passed:
-                told, skipped = scene.tell(scene.definition["ladders"][clock.ladder][point.step - 1]["tell"])
+                told, skipped = scene.tell(rung["tell"])
             data |= {"step": point.step, "told": told, "skipped": skipped, "passed": passed}
             if point.occurrence == 1:
                 on = {"t": "escalated", "clock": clock.name, "step": point.step}
+    if action and first and (left := hindered(scene, action)):
+        data["not_done"] = left
+        action = None
     opens = scene.opens(on, as_of=clock.due_at if clock.breached_at else point.at) if on else None
     if opens:
         data |= opens.data
@@ -105,4 +122,4 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool) -> bool:
         outbox.owe(tx, case, written, kind, persons=[one["person"] for one in told], key=key, body=body)
     if opens:
         opens.begin(SYSTEM, written)
-    return point.what == "step" and not told and not passed
+    return point.what == "step" and not told and not passed, action

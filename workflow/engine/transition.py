@@ -253,7 +253,7 @@ def recompute(tx: Tx, case: Case) -> int:
 def catch_up(scene: Scene) -> list[Fired]:
     """Each clock does what it owes by now, the oldest first.
 
-    An action it calls for is done by the scheduler, where the state still allows it.
+    An action it calls for is done by the scheduler, where nothing that came between hinders it.
     """
     fired: list[Fired] = []
     if _owing(scene):
@@ -264,7 +264,7 @@ def catch_up(scene: Scene) -> list[Fired]:
         fired += done
         clocks.settle(scene, SYSTEM)
         for action in actions:
-            if scene.case.state in scene.definition["actions"][action]["from"]:
+            if firing.hindered(scene, action) is None:
                 _transition(scene, action, SYSTEM, held=frozenset(["system"]), given={}, files=(), reason="")
     return fired
 
