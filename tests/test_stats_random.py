@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from support.counted import Counted
 from support.lived import ERRAND
+from support.living import LIFE, STEPS, Acting
 from support.world import World, copy_file
-from test_replay_random import LIFE, STEPS, Office
 
 from workflow import policies, stats, stats_standing, stats_tables
 from workflow.audit import log
@@ -110,7 +110,7 @@ def _live(template: Path, steps: list[tuple[int, int, int, int]]) -> None:
         world.store.driver.synchronous = "OFF"  # type: ignore[attr-defined]  # nothing here outlives the test
         try:
             world.apply(ERRAND)
-            office = Office(world)
+            office = Acting(world)
             for step in steps:
                 office.live(step)
             world.fast_forward(hours=1)
