@@ -402,3 +402,40 @@ def test_a_schedule_grows_on_demand_and_stays_the_same(world):
         for end in ("2026-07", "2027-01", "2028-01"):
             assert fresh.between("2026-05", end) == asked.between("2026-05", end)
         assert fresh.next_opening("2026-05-01") == "2026-06-01T01:00:00.000000Z"
+
+
+def owed(world: World, unit: str) -> set[tuple[str, str]]:
+    return set(world.rows("""SELECT duty, "window" FROM period WHERE unit = :unit""", unit=unit))
+
+
+def test_a_unit_that_becomes_a_body_owes_from_that_day_on(world: World) -> None:
+    """What bodies owed before is not opened for it afterwards; what is counted is owed in part."""
+    world.until("2027-02-10 09:00")
+    before = owed(world, "safety")
+    world.register("units: [{code: safety, name: Work safety, parent: county, kind: body}]")
+    world.until("2027-02-12 09:00")
+    new = owed(world, "safety") - before
+    assert ("study-sessions", "2027") in new
+    assert {window[:4] for _, window in new} == {"2027"}
+    assert ("yearly-summary", "2027") not in new  # due in January
+    ((required,),) = world.rows("SELECT required FROM period WHERE unit = 'safety' AND duty = 'study-sessions'")
+    assert required == 10  # 325 of 365 days
+
+
+def test_a_portfolio_counts_for_the_body_its_units_belonged_to(world: World) -> None:
+    """A unit that is put under another body takes no leader, and no duty of one, to that body's past."""
+    world.register("units: [{code: town, name: Town, kind: body, parent: county}]")
+    world.until("2026-12-20 09:00")
+    assert ("duty-statement", "member_in_charge@2026") in owed(world, "county")
+    world.register("units: [{code: safety, name: Work safety, parent: town}]")
+    world.until("2027-01-04 09:00")
+    led = {row for row in owed(world, "town") if row[1].startswith("member_in_charge@")}
+    assert led == {("statement-on-appointment", "member_in_charge@2026-12-20")}
+
+
+def test_a_post_that_is_new_was_not_vacant_before(world: World) -> None:
+    """A post that is named for a day to come is vacant from the day it was named on, not since the unit began."""
+    world.until("2026-05-11 09:00")
+    world.register("postings: [{person: pan, unit: data, post: first, from: 2026-05-14}]")
+    world.until("2026-05-15 09:00")
+    assert {row for row in owed(world, "data") if row[0] == "vacancy"} == {("vacancy", "first@2026-05-11")}

@@ -10,7 +10,8 @@ from states.limits import due as due_of
 from states.rules import parse_rule
 from workflow.instants import stamp
 from workflow.lines import Duty, Opening, Place, Subject
-from workflow.tenures import ENDLESS, Tenures
+from workflow.tenures import Tenures
+from workflow.trees import ENDLESS
 from workflow.windows import bare, seat_of
 
 

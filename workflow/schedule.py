@@ -4,7 +4,7 @@ A schedule is a value: it stays right while its `version` stands.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,7 +17,8 @@ from workflow.lines import Duty, Line, Opening, Place, Subject
 from workflow.occasions import Occasions
 from workflow.sql import duty as sql
 from workflow.store import Tx
-from workflow.tenures import Tenures, bodies_of
+from workflow.tenures import Tenures
+from workflow.trees import line_of, trees
 from workflow.windows import seat_of
 
 __all__ = ["Duty", "Opening", "Schedule", "version"]
@@ -68,7 +69,8 @@ class Schedule:
                     about.calendar or definition["calendar"] or tx.workspace.calendar or NONE,
                     about.zone or definition["zone"] or tx.workspace.zone,
                 )
-                since = _since(runs, unit, about, past.today)
+                bound = units.bound_since(duty, unit)
+                since = max(_since(runs, unit, about, past.today), date.fromisoformat(bound or "0001-01-01"))
                 line = lines.get((place, since))
                 if line is None and "posts" in duty:
                     known = {(of, window) for of, window in tx.all(sql.WINDOWS, duty=code)}
@@ -76,7 +78,7 @@ class Schedule:
                 if line is None:
                     line = Line(duty, place, self._act_at, since, law)
                 lines[place, since] = line
-                line.bind(_subjects(duty, unit, units, "" if always else since.isoformat()))
+                line.bind(_subjects(duty, unit, units, "" if always and not bound else since.isoformat()))
             self.lines += lines.values()
 
     def between(self, since: str, until: str) -> list[Opening]:
@@ -170,13 +172,13 @@ class _Units:
     def __init__(self, tx: Tx) -> None:
         rows = {code: (parent, kind, zone, calendar) for code, parent, kind, zone, calendar in tx.all(sql.UNITS)}
         self._tx = tx
-        self._bodies = bodies_of({code: (parent, kind) for code, (parent, kind, _, _) in rows.items()})
+        self._trees = trees(tx)
         self._tenures: Tenures | None = None
         self._born: dict[str, str] | None = None
         self.found: dict[str, _About] = {}
+        units = {code: (parent, kind) for code, (parent, kind, _, _) in rows.items()}
         for code, (_, kind, _, _) in rows.items():
-            line = _line(code, rows)
-            upward = [rows[above] for above in line]
+            upward = [rows[above] for above in line_of(code, units)]
             zone = next((zone for _, _, zone, _ in upward if zone), None)
             calendar = next((calendar for _, _, _, calendar in upward if calendar), None)
             bodies = sum(1 for _, kind_above, _, _ in upward if kind_above == "body")
@@ -186,8 +188,17 @@ class _Units:
     def tenures(self) -> Tenures:
         """Who held what when; read when the first duty asks for it."""
         if self._tenures is None:
-            self._tenures = Tenures(self._tx, self._bodies)
+            self._tenures = Tenures(self._tx, self._trees)
         return self._tenures
+
+    def bound_since(self, duty: Duty, unit: str) -> str:
+        """The day since which the unit has stood in the tree as the duty binds it; "" where that was always so."""
+        since = ""
+        for tree in reversed(self._trees):
+            if not _binds(duty, unit, tree.units[unit][1], subordinate=tree.bodies_above(unit) > 1):
+                break
+            since = tree.first
+        return since
 
     def exists_since(self, unit: str) -> str:
         """The day a unit entered the register, or on which somebody first held a post there, if that is earlier."""
@@ -231,15 +242,6 @@ def _binds(duty: Duty, unit: str, kind: str, *, subordinate: bool) -> bool:
         and (units is None or unit in units)
         and aim.get("subordinate") in {None, subordinate}
     )
-
-
-def _line(code: str | None, rows: Mapping[str, tuple[str | None, str, str | None, str | None]]) -> list[str]:
-    """The unit and everything above it, once each."""
-    line: list[str] = []
-    while code is not None and code in rows and code not in line:
-        line.append(code)
-        code = rows[code][0]
-    return line
 
 
 class _Births:

@@ -3,16 +3,16 @@
 Days are texts ``YYYY-MM-DD``; a span goes from its first day to the day before its end, "" for no end in sight.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
 from workflow.sql import duty as sql
 from workflow.store import Tx
+from workflow.trees import ENDLESS, Tree, posts_known
 
 IN_CHARGE = "member_in_charge"
-ENDLESS = "9999-12-31"
 
 
 class Span(NamedTuple):
@@ -36,17 +36,21 @@ class Posting(NamedTuple):
 
 class Tenures:
     """Everything the register knows of holders, past and to come. A leader holds `member_in_charge` by portfolio too:
-    of each unit in it, and of the body these units belong to."""
+    of each unit in it, and of the body each of these units belonged to at the time."""
 
-    def __init__(self, tx: Tx, bodies: Mapping[str, str]) -> None:
+    def __init__(self, tx: Tx, trees: Sequence[Tree]) -> None:
         self._postings: dict[tuple[str, str], list[Posting]] = {}
         self._first: dict[str, str] = {}
         for unit, post, person, first, last, acting in tx.all(sql.POSTINGS):
             self._take(unit, post, Posting(person, first, _after(last), bool(acting)))
             self._first[unit] = min(first, self._first.get(unit, first))
         for unit, person, first, last in tx.all(sql.PORTFOLIOS):
-            for of in dict.fromkeys([unit, bodies.get(unit, unit)]):
-                self._take(of, IN_CHARGE, Posting(person, first, _after(last), False))
+            self._take(unit, IN_CHARGE, Posting(person, first, _after(last), False))
+            for tree in trees:
+                held = Posting(person, max(first, tree.first), min(_after(last), tree.end), False)
+                if held.first < held.end and unit in tree.units and (body := tree.body(unit)) != unit:
+                    self._take(body, IN_CHARGE, held)
+        self._new = posts_known(tx)
         self.known: set[tuple[str, str]] = {*tx.all(sql.POSTS), *self._postings}
 
     def _take(self, unit: str, post: str, posting: Posting) -> None:
@@ -76,11 +80,14 @@ class Tenures:
         return seats
 
     def vacant(self, unit: str, post: str, since: str) -> list[Span]:
-        """The days from a day on, on which nobody holds a post that the unit has; none for a post it never had."""
+        """The days from a day on, on which nobody holds a post that the unit has; none for a post it never had.
+
+        Before its first holder a post is vacant from the day on which the register first named it.
+        """
         if (unit, post) not in self.known:
             return []
         gaps: list[Span] = []
-        day = since
+        day = max(since, self._new.get((unit, post), ""))
         for span in self.held(unit, post):
             if span.end <= day:
                 continue
@@ -115,20 +122,6 @@ class Tenures:
         here = [one for one in self._postings.get((unit, post), []) if one.first <= day < one.end]
         here.sort(key=lambda one: (one.acting, one.first, one.person))
         return list(dict.fromkeys(one.person for one in here))
-
-
-def bodies_of(units: Mapping[str, tuple[str | None, str]]) -> dict[str, str]:
-    """The body of every unit: ``units`` is code -> (parent, kind); the top unit where none above is a body."""
-    found: dict[str, str] = {}
-    for code in units:
-        line = [code]
-        while units[line[-1]][1] != "body":
-            above = units[line[-1]][0]
-            if above is None or above not in units or above in line:
-                break
-            line.append(above)
-        found[code] = line[-1]
-    return found
 
 
 def _holders(found: Iterable[Posting], day: str) -> int:

@@ -56,14 +56,15 @@ VACANT = "postings: [{person: zhou.ping, unit: DATA, post: unit_head, from: 2024
 ACTING = "postings: [{person: chen.chen, unit: DATA, post: unit_head, from: 2026-04-08, acting: true}]"
 AFTERWARDS = """
 units:
-  - {code: DATA, name: 数据处, parent: SAFE}
-  - {code: SAFE, name: 安全处, parent: CITY}
+  - {code: DATA, name: 数据处, parent: TOWN}
+  - {code: SAFE, name: 安全处, parent: CITY, kind: body}
 people:
   - {login: deng.lin, name: 邓琳}
 postings:
   - {person: wang.min, unit: CITY, post: first, from: 2024-01-01, to: 2027-01-05}
   - {person: deng.lin, unit: CITY, post: first, from: 2027-01-06}
   - {person: wu.tao, unit: SAFE, post: unit_head, from: 2025-07-01, to: 2027-01-05}
+  - {person: he.jing, unit: SAFE, post: first, from: 2027-01-06}
 portfolios:
   - {person: sun.yue, units: [SAFE, DATA], from: 2024-01-01, to: 2027-01-05}
   - {person: zhao.qiang, units: [SAFE, DATA], from: 2027-01-06}

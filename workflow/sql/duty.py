@@ -10,6 +10,11 @@ POLICY = "SELECT compiled FROM policy WHERE hash = :hash"
 BIRTHS = """SELECT unit, min(at) FROM event WHERE stream = 'org' AND unit IS NOT NULL GROUP BY unit"""
 BORN = "SELECT min(at) FROM event WHERE unit = :unit AND stream = 'org'"
 
+# What the register said of units, or of posts, in its order: ``"table":"unit"`` stands in the text that is hashed.
+ROWS_SAID = (
+    """SELECT at, canon FROM event WHERE stream = 'org' AND kind = 'org.changed' AND canon LIKE :row ORDER BY n"""
+)
+
 POSTINGS = "SELECT unit, post, person, from_on, to_on, acting FROM posting"
 PORTFOLIOS = "SELECT unit, person, from_on, to_on FROM portfolio"
 POSTS = "SELECT unit, post FROM post"
