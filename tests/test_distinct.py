@@ -63,6 +63,31 @@ def test_asked_at_opening_too_and_what_cannot_be_opened_stops_nobody(world):
     verified(world)
 
 
+ROUND = """
+case: round
+ref: RND
+fields: {day: {type: date, required: true}}
+states: {open: {initial: true}, done: {final: true}}
+actions:
+  end: {from: open, to: done, by: owner}
+opens:
+  - {on: end, case: visit, fields: {day: $field(day)}}
+  - {on: end, case: visit, fields: {day: $field(day)}, link: other}
+  - {on: end, case: visit, link: bare}
+  - {on: end, case: visit, link: bare}
+"""
+
+
+def test_one_act_opens_the_same_thing_once(world):
+    """Of two entries of one trigger that agree in everything distinct, the second is left out, on record."""
+    world.apply(VISIT, ROUND)
+    ref = act(world, world.new("round", "wang", day="2026-03-02"), "wang end")
+    (ended,) = [row for row in world.events(ref, "case.acted") if row["action"] == "end"]
+    assert [row["link"] for row in ended["data"]["opens"]] == ["visit", "bare", "bare"]
+    assert [(row["link"], row["why"]) for row in ended["data"]["not_opened"]] == [("other", "on-record")]
+    verified(world)
+
+
 def test_two_who_record_the_same_at_once(world):
     """Of two workers one gets through."""
     refs = [world.new("meeting", "wang") for _ in range(2)]

@@ -12,6 +12,12 @@ from workflow.store import Tx
 Fields = Mapping[str, Any]
 
 
+def alike(definition: Mapping[str, Any], one: Fields, other: Fields) -> bool:
+    """Whether two cases of this type, both in one unit, are the same thing by its law."""
+    names = definition.get("distinct", ())
+    return bool(names) and all(one.get(name) is not None and one.get(name) == other.get(name) for name in names)
+
+
 class Twin(NotNow):
     """The same thing is on record already."""
 
@@ -32,8 +38,7 @@ def refuse_twin(
     inside = json.dumps({longest: values[longest]}, ensure_ascii=False)[1:-1]
     found = tx.all(sql.ALIKE, type=definition["case"], unit=unit, ref=ref, inside=f"%{inside}%")
     for other, text in found:
-        known = json.loads(text)
-        if all(known.get(name) == value for name, value in values.items()):
+        if alike(definition, values, json.loads(text)):
             raise Twin(
                 "This {type} is on record already: it is {ref}.",
                 hint=N_("Look at it with `duecourse case show {ref}`; cases of one unit differ in: {fields}."),

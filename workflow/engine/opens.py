@@ -13,7 +13,7 @@ from states.errors import Invalid, NotFound, NotNow, Usage
 from states.opens import Entry, Trigger, Word, limit_of, triggered, values_of, word_of
 from workflow import failures, fields, numbers, policies, roles
 from workflow.engine import opening
-from workflow.engine.distinct import Twin
+from workflow.engine.distinct import Twin, alike
 from workflow.engine.opening import LONGEST_TITLE, Draft
 from workflow.failures import Failure
 from workflow.instants import moment
@@ -75,6 +75,7 @@ def planned(scene: Scene, on: Trigger, *, as_of: str | None = None) -> Opens | N
                 continue
             try:
                 found = _draft(scene, entry, unit, as_of, pending)
+                _differs(found, drafts)
             except Cannot as cannot:
                 failed.append({**about, "unit": unit, "why": cannot.why, "of": cannot.of})
                 continue
@@ -85,6 +86,13 @@ def planned(scene: Scene, on: Trigger, *, as_of: str | None = None) -> Opens | N
             opens.append(row | ({"due": limit} if limit else {}))
     data = ({"opens": opens} if opens else {}) | ({"not_opened": failed} if failed else {})
     return Opens(scene, data, drafts)
+
+
+def _differs(found: Draft, drafts: list[Draft]) -> None:
+    """Cannot where the same trigger opens the same thing already: none of them is on record yet."""
+    for one in drafts:
+        if (one.type, one.unit) == (found.type, found.unit) and alike(found.definition, one.values, found.values):
+            raise Cannot("on-record", found.type)
 
 
 def _every(scene: Scene) -> str | None:
