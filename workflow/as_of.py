@@ -15,8 +15,9 @@ from workflow.event_json import ERASED
 from workflow.findings import Findings
 from workflow.instants import stamp
 from workflow.recorded import GONE, Recorded, of_stream
-from workflow.replay_case import Differs, Life
+from workflow.replay_case import Life
 from workflow.replay_law import Law
+from workflow.replay_scene import Differs
 from workflow.sql import cases as sql
 from workflow.store.tx import Tx
 

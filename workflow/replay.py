@@ -7,11 +7,12 @@ from states.errors import Problem
 from workflow.event_json import is_ref
 from workflow.findings import Findings
 from workflow.recorded import Recorded, by_stream
-from workflow.replay_case import Differs, Life
+from workflow.replay_case import Life
 from workflow.replay_duties import Duties
 from workflow.replay_law import Law
 from workflow.replay_opens import Openers
 from workflow.replay_register import register
+from workflow.replay_scene import Differs
 from workflow.replay_tables import Living
 from workflow.sql import replay as sql
 from workflow.store.tx import Tx
