@@ -5,6 +5,7 @@ from datetime import datetime
 from shlex import quote
 from typing import Any
 
+from cli import demo_year as year
 from cli.demo_words import DONE, ENDS, KINDS, ROLES, WHY, Words
 from cli.errors import EXIT_CODES, describe
 from cli.render import Block, day_time
@@ -14,7 +15,7 @@ from states.errors import Integrity, Problem
 
 Answer = Mapping[str, Any]
 
-MOST_LATE, MOST_SHORT = 30, 8
+MOST_LATE, MOST_SHORT, MOST_LONG = 12, 6, 24
 WIDE = 46  # columns of a title in a table
 
 
@@ -30,15 +31,22 @@ def plain(answer: dict[str, Any]) -> dict[str, Any]:
 def blocks(answer: Answer, words: Words, folder: str) -> Iterable[Block]:
     """Everything, in the order a leader would ask."""
     yield Block("", "", [[line] for line in _opening(answer, folder)])
+    yield from year.answers(answer["who"])
+    yield _duties(answer["duties"])
     yield _late(answer, words)
     yield from _told(answer, words)
     yield _stood_in(answer["stood_in"], words)
     yield _nobody(answer["nobody"], words)
-    yield _duties(answer["duties"])
-    yield _incident(answer["incident"], words)
+    yield year.pace(answer["paces"])
+    yield year.decided(answer["decisions"])
+    yield year.inspected(answer["inspections"], words)
     yield _findings(answer["findings"], words)
-    for case in answer["charged"]:
-        yield _charged(case, words)
+    yield year.upward(answer["upward"], words)
+    yield _incident(answer["incident"], words)
+    yield from _charges(answer, words)
+    yield year.barred(answer["barred"])
+    yield from year.scores(answer["scores"])
+    yield from year.began(answer["new_year"], words)
     yield _refused(answer["refused"])
     yield _proof(answer, words)
     yield _next_steps(answer, folder)
@@ -60,7 +68,7 @@ def _opening(answer: Answer, folder: str) -> list[str]:
 
 def _late(answer: Answer, words: Words) -> Block:
     rows, still = answer["late"], sum(row["end"] == "open" for row in answer["late"])
-    heading = _("1. What was late? {in_time} limits were met in time, {late} were not ({still} of them still open).")
+    heading = _("3. What was late? {in_time} limits were met in time, {late} were not ({still} of them still open).")
     lines = [
         [
             row["ref"],
@@ -98,7 +106,7 @@ def _told(answer: Answer, words: Words) -> Iterable[Block]:
     case = answer["told"]
     if case is None:
         return
-    heading = _("2. Who was told, and when? {ref}, {clock}: {title}").format(
+    heading = _("4. Who was told, and when? {ref}, {clock}: {title}").format(
         ref=case["ref"], clock=words.of(case["type"], "clocks", case["clock"]), title=case["title"]
     )
     lines = [[day_time(row["at"]), _what(row), _people(row) or _passed(row)] for row in case["rows"]]
@@ -171,23 +179,52 @@ def _duties(rows: Sequence[Answer]) -> Block:
     spoken = "en" if language() == "en" else "zh"
     lines = [
         [row["title"].get(spoken) or row["duty"], row["window"], row["due_on"]]
-        + [str(row[key] or "-") for key in ("units", "met", "late", "missed", "open")]
+        + [str(row[key] or "-") for key in ("units", "met", "late", "missed", "open", "skipped")]
         for row in rows
     ]
-    heads = [_("Duty"), _("Window"), _("Due"), _("Units"), _("In time"), _("Late"), _("Missed"), _("Open")]
-    return Block("duty", _("3. How does each duty stand?"), lines, heads)
+    heads = [
+        _("Duty"),
+        _("Window"),
+        _("Due"),
+        _("Units"),
+        _("In time"),
+        _("Late"),
+        _("Missed"),
+        _("Open"),
+        _("Skipped"),
+    ]
+    return Block("duty", _("2. What was due, and what became of it?"), lines, heads)
 
 
 def _incident(case: Answer | None, words: Words) -> Block:
     if case is None:
         return Block("incident", "", [])
-    heading = _("4. What happened with {ref} ({grade}, {unit}): {title}?").format(
+    heading = _("   What happened with {ref} ({grade}, {unit}): {title}?").format(
         ref=case["ref"],
         grade=words.choice("incident", "severity", case["severity"]),
         unit=case["unit"],
         title=case["title"],
     )
-    return Block("incident", heading, [_history(row, words, "incident") for row in case["rows"]])
+    return Block("incident", heading, _shortened([_history(row, words, "incident") for row in _telling(case["rows"])]))
+
+
+def _telling(rows: Sequence[Answer]) -> Iterable[Answer]:
+    """What people did, what was late and who was told; of each clock its first start."""
+    started = set()
+    for row in rows:
+        if row["kind"].startswith("case.") or row["kind"] in {"clock.breached", "clock.escalated"} or row["late"]:
+            yield row
+        elif row["kind"] == "clock.started" and row["clock"] not in started:
+            started.add(row["clock"])
+            yield row
+
+
+def _shortened(lines: list[list[str]]) -> list[list[str]]:
+    """A long story: its beginning and its end."""
+    if len(lines) <= MOST_LONG:
+        return lines
+    half = MOST_LONG // 2
+    return [*lines[:half], [_more(len(lines) - MOST_LONG)], *lines[-half:]]
 
 
 def _history(row: Answer, words: Words, type_: str) -> list[str]:
@@ -208,6 +245,9 @@ def _history(row: Answer, words: Words, type_: str) -> list[str]:
 
 
 def _findings(rows: Sequence[Answer], words: Words) -> Block:
+    """What is open first; of what is put right the newest."""
+    still = [row for row in rows if row["closed_at"] is None]
+    shown = [*still, *(row for row in reversed(rows) if row["closed_at"] is not None)]
     lines = [
         [
             row["ref"],
@@ -217,22 +257,38 @@ def _findings(rows: Sequence[Answer], words: Words) -> Block:
             words.of("rectification", "states", row["state"]),
             _("since {at}, by {name}").format(at=day_time(row["at"]), name=row["by"]),
         ]
-        for row in rows
+        for row in shown[: max(MOST_SHORT, len(still))]
     ]
     heads = [_("Number"), _("Finding"), _("Unit"), _("Found"), _("State"), _("Last act")]
-    return Block("finding", _("5. What did inspections find, and is it put right?"), lines, heads)
+    heading = _("   Findings: {n}, of which {open} are still to be put right").format(n=len(rows), open=len(still))
+    return Block("finding", heading, _with_more(lines, shown), heads)
 
 
-def _charged(case: Answer, words: Words) -> Block:
-    heading = _("6. Who was held to account? {name} ({post}), {ground}, on the ground of {cites}: {ref}").format(
-        name=case["respondent"],
-        post=case["post"],
-        ground=words.choice("accountability", "ground", case["ground"]),
-        cites=case["cites"],
-        ref=case["ref"],
-    )
-    lines = [_history(row, words, "accountability") for row in case["rows"]]
-    return Block("charged", heading, lines)
+def _charges(answer: Answer, words: Words) -> Iterable[Block]:
+    """Everybody charged in a line, and the one that went furthest in full."""
+    cases: Sequence[Answer] = answer["charged"]
+    lines = [
+        [
+            case["ref"],
+            f"{case['respondent']} ({_role(case['post'])})",
+            words.choice("accountability", "ground", case["ground"]),
+            case["cites"],
+            _("proposed by {name}").format(name=case["rows"][0]["by"] or _("the scheduler")),
+            words.of("accountability", "states", case["state"]),
+            words.choice("accountability", "measure", case["measure"]),
+        ]
+        for case in cases
+    ]
+    proposed = []
+    if answer["proposals"]["made"]:
+        said = _("The scheduler proposed it {made} times; {dropped} of its proposals were dismissed at once or lapsed.")
+        proposed = [[said.format(**answer["proposals"])]]
+    yield Block("charge", _("8. Who was held to account, for which failure?"), lines)
+    yield Block("proposed", "", proposed)
+    full = max(cases, key=lambda case: (bool(case["measure"]), len(case["rows"])), default=None)
+    if full:
+        rows = [_history(row, words, "accountability") for row in full["rows"]]
+        yield Block("charged", _("   The course of {ref}").format(ref=full["ref"]), rows)
 
 
 def _refused(refused: Answer | None) -> Block:
@@ -249,7 +305,7 @@ def _refused(refused: Answer | None) -> Block:
     if isinstance(refused["problem"], Problem):
         code, said = describe(refused["problem"])
         lines.append([_("Answer (exit {code}): {message}").format(code=code, message=said["message"])])
-    return Block("refused", _("7. Can anybody sign off their own work?"), [*lines, [more]])
+    return Block("refused", _("11. Can anybody sign off their own work?"), [*lines, [more]])
 
 
 def _proof(answer: Answer, words: Words) -> Block:
@@ -268,7 +324,7 @@ def _proof(answer: Answer, words: Words) -> Block:
     proven = _("nothing was changed afterwards, and every act is decided the same again") if checked["ok"] else ""
     lines.append(["audit verify --replay", _("exit {code}").format(code=code), proven])
     lines += [["", problem["stream"], problem["what"]] for problem in checked["problems"]]
-    return Block("count", _("8. Can all of this be believed?"), lines)
+    return Block("count", _("12. Can all of this be believed?"), lines)
 
 
 def _next_steps(answer: Answer, folder: str) -> Block:
@@ -278,7 +334,17 @@ def _next_steps(answer: Answer, folder: str) -> Block:
     if answer["nobody"]:
         first = answer["nobody"][0]
         commands.append(f"duecourse org ladder {first['unit']} --on {first['at'][:10]}")
-    commands += ["duecourse duty list", "duecourse audit verify --replay"]
+    commands += ["duecourse duty list", "duecourse duty show study-sessions"]
+    commands.append(f"duecourse stats scorecard --year {answer['year']} --unit {answer['who']['units'][-1]['unit']}")
+    if answer["barred"]:
+        one = max(answer["barred"], key=lambda row: any(each["barred"] for each in row["answers"]))
+        why = quote(_("for the evaluation"))
+        what = next((row["for"] for row in one["answers"] if row["barred"]), "promotion")
+        when = f" --year {answer['year']}" if what == "award" else ""
+        commands.append(f"duecourse eligible {one['login']} --for {what}{when} --reason {why} --as {one['asked_by']}")
+    if answer["new_year"]:
+        commands.append(f"duecourse summary draft --unit {answer['who']['units'][0]['unit']} --window {answer['year']}")
+    commands.append("duecourse audit verify --replay")
     if answer["refused"]:
         commands.append(f"duecourse do {answer['refused']['ref']} review --as {answer['refused']['login']}")
     return Block("try", _("Look for yourself:"), [[line] for line in commands])

@@ -21,6 +21,10 @@ ROLES = {
     "inspector": N_("inspector"),
     "office": N_("office"),
     "party": N_("party"),
+    "staff": N_("staff"),
+    "chair": N_("chair"),
+    "vice_chair": N_("vice_chair"),
+    "member": N_("member"),
 }
 KINDS = {
     "started": N_("clock starts"),
@@ -33,6 +37,17 @@ KINDS = {
 }
 
 
+CHANGES = {
+    "begins": N_("{name} becomes {post} of {unit} on {from}"),
+    "acts": N_("{name} acts as {post} of {unit} from {from} on"),
+    "ends": N_("{name} is {post} of {unit} until {to}"),
+    "leave": N_("{name} is away from {from} to {to}; {deputy} stands in"),
+}
+BARS = {
+    "award": N_("awards"),
+    "promotion": N_("promotion"),
+    "equal-post": N_("a leading post equal to the former"),
+}
 DONE = {
     "opened": N_("opened"),
     "assigned": N_("handed over"),

@@ -13,8 +13,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PICTURE = HERE / "demo.svg"
-SHOWN = ("1.", "2.", "7.", "8.")  # the sections that fit on one screen
-ROWS = 9  # of each section
+SHOWN = ("3.", "4.", "7.", "9.", "12.")  # the sections that fit on one screen
+ROWS = 8  # of each section
 COLUMN, ROW, EDGE, COLUMNS = 7.2, 17, 16, 152
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,6 +17,8 @@ import pytest
 from support.office import program, run
 
 from cli.demo import FROM, SEED, live_in
+from cli.demo_tell import blocks, plain
+from cli.demo_words import Words
 from jobs.advance import advance
 from jobs.demo import ground
 from jobs.demo.days import Days
@@ -27,8 +30,11 @@ from workflow import ask, audit, leave, policies, register
 from workflow.store import Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-CHAPTERS = ("in_time", "late", "told", "stood_in", "nobody", "duties", "incident", "findings", "charged", "counts")
-REF = re.compile(r"\b(?:RPT|INC|RCT|ACC)-\d{4}-\d{4}\b")
+CHAPTERS = (
+    "who", "duties", "in_time", "late", "told", "stood_in", "nobody", "paces", "decisions", "inspections", "findings",
+    "upward", "incident", "charged", "proposals", "barred", "scores", "new_year", "counts",
+)  # fmt: skip
+REF = re.compile(r"\b[A-Z]{3}-\d{4}-\d{4}\b")
 
 
 @dataclass
@@ -209,6 +215,96 @@ def test_nobody_signs_off_their_own_work(story):
     assert submitted == [refused["login"]]
 
 
+def test_the_register_moves_through_the_year(year):
+    """A vacancy that its duty noticed, an acting holder, a transfer: who is told to answer is who answers that day."""
+    whats = [row["what"] for row in year.answer["who"]["changes"]]
+    assert {"begins", "acts", "ends", "leave"} <= set(whats)
+    with year.store.read() as tx:
+        for row in year.answer["who"]["changes"]:
+            if row["what"] in {"begins", "acts"}:
+                day = date.fromisoformat(row["from"])
+                held = register.who(tx, row["post"], row["unit"], day)["holders"]
+                assert row["name"] in {register.show(tx, one["person"], day)["name"] for one in held}
+    (vacant,) = [row for row in year.answer["duties"] if row["duty"] == "vacancy"]
+    assert vacant["units"] >= 1
+
+
+def test_what_recurs_was_owed_by_everybody_it_binds(year):
+    """Each duty of the policy in force had its windows, and what became of each adds up."""
+    with year.store.read() as tx:
+        known = set(policies.current(tx)["duties"])
+    assert {row["duty"] for row in year.answer["duties"]} == known
+    for row in year.answer["duties"]:
+        assert row["units"] == sum(row[key] for key in ("met", "late", "missed", "open", "skipped")), row
+    study = [row for row in year.answer["paces"] if row["duty"] == "study-sessions"]
+    assert {row["unit"] for row in study} == {"city", "county", "willow", "ferry", "highfield"}
+    assert any(row["warned"] for row in study)
+
+
+def test_every_subordinate_unit_is_inspected(year):
+    """Notice, visit, findings and their rectifications, in each township and each section."""
+    yearly = {row["unit"] for row in year.answer["inspections"] if row["kind"] == "yearly"}
+    assert {"willow", "ferry", "highfield", "safety", "data", "service", "general"} <= yearly
+    for row in year.answer["inspections"]:
+        acts = [event["action"] for event in year.events(case=row["ref"], kind="case.acted")]
+        assert acts.index("notify") < acts.index("visit") < acts.index("find") < acts.index("issue")
+        assert len(row["findings"]) == acts.count("find")
+
+
+def test_incidents_go_upward_and_call_the_body_together(year):
+    """Every grade is told upward; a grave one calls an extraordinary meeting, and the head leads it in person."""
+    rows = {row["grade"]: row for row in year.answer["upward"]}
+    assert set(rows) == {"critical", "major", "large", "general"}
+    for grade in ("critical", "major"):
+        assert rows[grade]["meetings"] >= rows[grade]["cases"] > 0
+        assert rows[grade]["led"] > 0
+        assert rows[grade]["notices"] >= rows[grade]["cases"]
+
+
+def test_what_a_decision_bars_from_is_what_the_program_answers(year):
+    """Each answer of the telling is one of `eligible`, asked on record with a reason."""
+    reads = [event for event in year.events(kind="data.read") if event["reason"]]
+    assert len(reads) >= 3 * len(year.answer["barred"]) > 0
+    for row in year.answer["barred"]:
+        for answer in row["answers"]:
+            assert answer["barred"] == bool(answer["because"])
+
+
+def test_the_scorecard_and_the_new_year(year):
+    """Every unit has its card; January opens the windows of the next year, sums up the last one and assesses it."""
+    assert {row["unit"] for row in year.answer["scores"]["rows"]} >= {
+        "county",
+        "willow",
+        "ferry",
+        "highfield",
+        "safety",
+    }
+    begun = year.answer["new_year"]
+    assert begun["year"] == 2027
+    assert {"study-sessions", "yearly-summary", "assessment"} <= {row["duty"] for row in begun["opened"]}
+    assert len(begun["summaries"]) == 5
+    (own,) = [row for row in begun["summaries"] if row["unit"] == "county"]
+    text = b"".join(path.read_bytes() for path in (year.home / ground.EVIDENCE).rglob(own["files"][0]["sha256"]))
+    assert "summary of 2026" in text.decode()
+    assert any(row["objection"] for row in begun["assessments"])
+    assert all(row["points"] is not None for row in begun["assessments"] if row["result"])
+
+
+def test_the_year_is_told_in_both_languages_and_its_commands_run(year):
+    """Every number that is printed is a case of the sandbox; each command it ends with answers."""
+    with year.store.read() as tx:
+        words = Words(tx)
+    told = {**plain(year.answer), "refused": year.answer["refused"], "replaced": False, "seed": SEED}
+    lines = [" ".join(line) for block in blocks(told, words, "x") for line in block.lines]
+    refs = {event["case"] for event in year.events(kind="case.opened")}
+    assert set(REF.findall("\n".join(lines))) <= refs
+    commands = [line.removeprefix("duecourse ") for line in lines if line.startswith("duecourse ")]
+    assert len(commands) >= 10
+    for command in commands:
+        again = program(*shlex.split(command), folder=year.home)
+        assert again.code == (4 if command.startswith("do ") else 0), (command, again)
+
+
 def test_the_telling_follows_the_database(tmp_path):
     """Let the same sandbox live on for a month with nobody acting, and it tells of more delays, further up."""
     story = lived(tmp_path / "on", 5, date(2026, 3, 2), 4)
@@ -234,7 +330,7 @@ def test_what_is_printed_is_in_the_database(tmp_path):
     assert set(REF.findall(done.out)) <= refs
     assert len(units) == 11
     for command in re.findall(r"^  duecourse (.*)$", done.out, re.MULTILINE):
-        again = program(*command.split(), folder=tmp_path / "demo-office")
+        again = program(*shlex.split(command), folder=tmp_path / "demo-office")
         assert again.code == (4 if command.startswith("do ") else 0), (command, again)
 
 

@@ -30,7 +30,7 @@ class Record:
             if event["case"]:
                 self.cases.setdefault(event["case"], []).append(event)
         self.units = {row["code"]: row["name"] for row in register.tree(tx)}
-        self._names: dict[str, str] = {}
+        self.names: dict[str, str] = {}
         self._cases: dict[str, Answer] = {}
         self._laws = policies.types(tx)
 
@@ -38,10 +38,10 @@ class Record:
         """The name of a person as the register has it."""
         if login is None:
             return None
-        if login not in self._names:
+        if login not in self.names:
             person = register.person_by_login(self.tx, login)
-            self._names[login] = person["name"] if person else login
-        return self._names[login]
+            self.names[login] = person["name"] if person else login
+        return self.names[login]
 
     def local(self, at: str) -> str:
         return moment(at).astimezone(self.zone).isoformat()
@@ -54,6 +54,10 @@ class Record:
         if ref not in self._cases:
             self._cases[ref] = ask.case(self.tx, ref, None)
         return self._cases[ref]
+
+    def of_type(self, type_: str) -> list[str]:
+        """The numbers of the cases of a type, in the order in which they were opened."""
+        return [ref for ref, events in self.cases.items() if events[0]["data"].get("type") == type_]
 
     def law(self, case: Answer) -> Answer:
         """The definition in force of the type of a case."""

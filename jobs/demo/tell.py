@@ -1,25 +1,39 @@
-"""What a leader would ask at the end of the quarter, answered from the database alone. Nothing here knows the story."""
+"""What a leader would ask at the end of the year, answered from the database alone. Nothing here knows the story."""
 
 from collections import Counter
 
 from jobs.demo.record import Answer, Record
 from jobs.demo.refusal import refusal
-from workflow import duties
+from jobs.demo.tell_year import barred, decisions, inspections, new_year, paces, scores, upward, who_answers
+from workflow import duties, policies
 from workflow.stats import answerable
 from workflow.store import Store
 from workflow.verify import verify
+from workflow.windows import bare
 
 GRAVITY = ("critical", "major", "large", "general")
+STANDINGS = ("units", "met", "late", "missed", "open", "skipped")
+WORDS = tuple(f"clock.{word}" for word in ("started", "reminded", "breached", "escalated", "met", "cancelled"))
 ENDS = {"clock.met": "met", "clock.cancelled": "cancelled", "clock.recomputed": "moved"}
 
 
 def everything(store: Store) -> Answer:
     """{late, told, stood_in, nobody, duties, incident, findings, charged, refused, counts, verify}."""
-    refused = refusal(store)
+    refused, bars = refusal(store), barred(store)
     with store.read() as tx:
         record = Record(tx)
         late_rows = late(record)
+        year = int(record.local(record.events[0]["at"])[:4])
         return {
+            "year": year,
+            "who": who_answers(record),
+            "barred": bars,
+            "paces": paces(record, year),
+            "inspections": inspections(record),
+            "upward": upward(record),
+            "decisions": decisions(record),
+            "scores": scores(record, year),
+            "new_year": new_year(record, year + 1),
             "begun": record.local(record.events[0]["at"]),
             "now": record.local(tx.now),
             "units": len(record.units),
@@ -29,10 +43,11 @@ def everything(store: Store) -> Answer:
             "told": told(record, late_rows),
             "stood_in": stood_in(record),
             "nobody": nobody(record),
-            "duties": standing_duties(record),
+            "duties": standing_duties(record, year),
             "incident": incident(record),
             "findings": findings(record),
             "charged": charged(record),
+            "proposals": proposals(record),
             "refused": refused,
             "counts": counts(record),
             "verify": verify(tx, replay=True),
@@ -84,28 +99,24 @@ def _weight(word: Answer) -> int:
 
 
 def _words(record: Record, row: Answer) -> list[Answer]:
-    """Rows {at, what, step, told, skipped, passed} of one clock, all its runs."""
-    words = []
-    for event in record.cases[row["ref"]]:
-        data = event["data"]
-        if not event["kind"].startswith("clock.") or data["clock"] != row["clock"]:
-            continue
-        words.append(
-            {
-                "at": record.local(event["at"]),
-                "what": event["kind"].removeprefix("clock."),
-                "step": data.get("step"),
-                "due_at": record.local(data["due_at"]),
-                "by": record.name(event["actor"]),
-                "told": [
-                    {"name": record.name(one["person"]), "role": one["role"], "for": record.name(one["for"])}
-                    for one in data.get("told", ())
-                ],
-                "skipped": data.get("skipped", []),
-                "passed": data.get("passed", False),
-            }
-        )
-    return words
+    """Rows {at, what, step, told, skipped, passed} of the run of a clock that was late."""
+    run = {"case": row["ref"], "data": {"clock": row["clock"], "run": row["run"]}}
+    return [
+        {
+            "at": record.local(event["at"]),
+            "what": event["kind"].removeprefix("clock."),
+            "step": event["data"].get("step"),
+            "due_at": record.local(event["data"]["due_at"]),
+            "by": record.name(event["actor"]),
+            "told": [
+                {"name": record.name(one["person"]), "role": one["role"], "for": record.name(one["for"])}
+                for one in event["data"].get("told", ())
+            ],
+            "skipped": event["data"].get("skipped", []),
+            "passed": event["data"].get("passed", False),
+        }
+        for event in record.of_run(run, *WORDS)
+    ]
 
 
 def stood_in(record: Record) -> list[Answer]:
@@ -162,21 +173,24 @@ def nobody(record: Record) -> list[Answer]:
     return rows
 
 
-def standing_duties(record: Record) -> list[Answer]:
-    """Each duty and window that has opened: {duty, title, window, due_on, units, met, late, missed, open}."""
+def standing_duties(record: Record, year: int) -> list[Answer]:
+    """Each duty and window of a year that has opened: {duty, title, window, due_on, units, met, late, missed, …}.
+
+    What begins with a post (a vacancy, an appointment) has a window of its own each time: these are told as one.
+    """
     afterwards = {
         (event["data"]["duty"], event["data"]["unit"], event["data"]["window"])
         for event in record.events
         if event["kind"] == "duty.met" and event["data"]["late"]
     }
+    occasions = {code for code, duty in policies.current(record.tx)["duties"].items() if "posts" in duty}
     found: dict[tuple[str, str], Answer] = {}
-    for row in duties.list_(record.tx):
+    for row in duties.list_(record.tx, year=year):
         if row["ref"] is None:
             continue
-        start = {key: row[key] for key in ("duty", "title", "window", "due_on")}
-        of = found.setdefault(
-            (row["duty"], row["window"]), {**start, "units": 0, "met": 0, "late": 0, "missed": 0, "open": 0}
-        )
+        window = bare(row["window"]) if row["duty"] not in occasions else str(year)
+        start = {"duty": row["duty"], "title": row["title"], "window": window, "due_on": row["due_on"]}
+        of = found.setdefault((row["duty"], window), {**start, **dict.fromkeys(STANDINGS, 0)})
         of["units"] += 1
         status = "late" if (row["duty"], row["unit"], row["window"]) in afterwards else row["status"]
         of["open" if status in {"open", "at-risk"} else status] += 1
@@ -201,18 +215,21 @@ def findings(record: Record) -> list[Answer]:
             acts = [event for event in events if event["kind"] == "case.acted"]
             last = acts[-1] if acts else events[0]
             case = record.case(ref)
-            rows.append({**_brief(case), "by": record.name(last["actor"]), "at": record.local(last["at"])})
+            said = case["fields"].get("finding") or case["title"]
+            by = {"by": record.name(last["actor"]), "at": record.local(last["at"])}
+            rows.append({**_brief(case), "title": said, **by})
     return rows
 
 
 def charged(record: Record) -> list[Answer]:
     """Everybody held to account: the case with respondent, ground, cited matter, measure, and the acts as ``rows``.
 
-    What the scheduler proposed, and may lapse, is no such case.
+    A proposal of the scheduler that nobody took up, or that was dismissed at once, is no such case.
     """
     rows = []
     for ref, events in record.cases.items():
-        if events[0]["data"].get("type") != "accountability" or events[0]["actor"] is None:
+        taken_up = events[0]["actor"] is not None or any(event["action"] == "open" for event in events)
+        if events[0]["data"].get("type") != "accountability" or not taken_up:
             continue
         case = record.case(ref)
         fields = case["fields"]
@@ -225,6 +242,17 @@ def charged(record: Record) -> list[Answer]:
             }
         )
     return rows
+
+
+def proposals(record: Record) -> Answer:
+    """{made, dropped}: how often the scheduler proposed that somebody is held to account, and nobody was."""
+    made = [ref for ref in record.of_type("accountability") if record.cases[ref][0]["actor"] is None]
+    dropped = [
+        ref
+        for ref in made
+        if record.case(ref)["state"] == "dismissed" and not any(e["action"] == "open" for e in record.cases[ref])
+    ]
+    return {"made": len(made), "dropped": len(dropped)}
 
 
 def _brief(case: Answer) -> Answer:
