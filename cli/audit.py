@@ -122,7 +122,11 @@ TSA_ROOTS = N_("The certificates of time stamp authorities you trust; by default
     opt("--log", "log_key", metavar="KEY", help=N_("The public key of the log as you know it, or its file.")),
     opt("--witness", "witnesses", metavar="KEY", multiple=True, help=N_("A witness you trust; repeatable.")),
     opt("--signatures", is_flag=True, help=N_("Also check the signatures that persons gave.")),
-    opt("--files", is_flag=True, help=N_("Also read every file of the evidence, whether it is what was given.")),
+    opt(
+        "--files/--no-files",
+        default=None,
+        help=N_("Read every file of the evidence, whether it is what was given; done unless it is told not to."),
+    ),
     opt("--tsa-roots", metavar="FILE", shell_complete=complete_file, help=TSA_ROOTS),
     opt(
         "--processes",
@@ -145,7 +149,7 @@ def verify(
     log_key: str | None,
     witnesses: tuple[str, ...],
     signatures: bool,
-    files: bool,
+    files: bool | None,
     processes: int | None,
     tsa_roots: str | None,
     dossier: str | None,
@@ -153,7 +157,7 @@ def verify(
     """Exit 7 where something does not match."""
     if dossier is not None:
         asked = {"--replay": replay, "--signatures": signatures, "--since": since, "--processes": processes}
-        asked |= {"--files": files, "--tsa-roots": tsa_roots}
+        asked |= {"--files": files is not None, "--tsa-roots": tsa_roots}
         return _verify_dossier(
             session, dossier, _keys(log_key, witnesses), [name for name, said in asked.items() if said]
         )
@@ -167,7 +171,7 @@ def verify(
             from workflow.verify_signatures import with_signatures
 
             found = with_signatures(tx, found)
-        if files:
+        if files or (files is None and session.settings.home is not None):
             from pathlib import Path
 
             from workflow.verify_files import with_files

@@ -55,6 +55,6 @@ def grants(session: Session, *, owner: str | None, app: str | None, auditor: str
         if event is None:
             return [_("Everything is already so.")]
         lines = [_("{owner} owns the tables, {app} works in them: {count} statements.").format(count=len(done), **data)]
-        return [*lines, _("Let the program's account be a member of {app} and of no other.").format(app=app)]
+        return [*lines, _("Let the program's account be a member of {app} and of no other.").format(app=roles.app)]
 
     render.changed(session, data, human)

@@ -31,7 +31,7 @@ def test_a_workspace_with_a_pack(tmp_path, init):
     assert (done.json["admin"], done.json["sandbox"], done.json["policy"]) == (os_login(), False, "responsibility")
     assert names(home) == ["duecourse.db", "duecourse.toml", "files", "keys"]
     status = run("--home", home, "db", "status", "--format", "json", folder=tmp_path).json
-    assert status.keys() == {"schema", "url", "kind", "file", "revision", "sandbox", "now"}
+    assert status.keys() == {"schema", "url", "kind", "file", "revision", "sandbox", "now", "grants"}
     assert (status["kind"], status["file"], status["sandbox"]) == ("sqlite", str(home / "duecourse.db"), False)
     (genesis,) = run("--home", home, "audit", "log", "--stream", "log", "--format", "json", folder=tmp_path).json[
         "rows"

@@ -106,13 +106,13 @@ def roles_of(owner: str, app: str, auditor: str | None) -> Roles:
 def wanted(tx: Tx, owner: str | None, app: str | None, auditor: str | None) -> Roles:
     """The roles to set apart: as named, else as they are on record, else called after the schema or the database."""
     before = recorded(tx)
-    if before and not (owner or app or auditor):
+    if before and owner is app is auditor is None:
         return before
     if before is None:
         schema, _owner, database, *_ = tx.one(sql.PLACE_POSTGRES) or ("",) * 5
         place = re.sub(r"[^A-Za-z0-9_.-]|^(?=[^A-Za-z])", "_", schema if schema != "public" else database)[:50]
         before = Roles(f"{place}_owner", f"{place}_app", None)
-    return roles_of(owner or before.owner, app or before.app, auditor)
+    return roles_of(before.owner if owner is None else owner, before.app if app is None else app, auditor)
 
 
 def recorded(tx: Tx) -> Roles | None:
