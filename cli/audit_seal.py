@@ -215,7 +215,7 @@ def recover(session: Session, checkpoint: str | None) -> None:
         who = session.administering(tx)
         return recovery.recover(tx, who, last, reason=session.reason, key=key)
 
-    written = session.change(work)
+    written = session.change(work, alone=True)
     data = {
         "schema": 1,
         "origin": following(origin),

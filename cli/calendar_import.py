@@ -54,7 +54,7 @@ def import_(session: Session, *, file: str | None, source: str | None, **given: 
         rows = _imported(tx, bodies, before, who, session.reason)
         return {"calendars": rows, "clocks": recompute.count(tx)}
 
-    done = session.change(work)
+    done = session.change(work, alone=True)
     again: Recomputed | None = None
     if not session.dry_run:
         from jobs import recompute

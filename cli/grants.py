@@ -43,7 +43,7 @@ def grants(session: Session, *, owner: str | None, app: str | None, auditor: str
     def work(tx: "Tx") -> "tuple[list[str], Written | None]":
         return rights.grant(tx, session.administering(tx), roles, reason=session.reason)
 
-    done, event = session.change(work)
+    done, event = session.change(work, alone=True)
     data = {
         "schema": 1,
         **roles._asdict(),

@@ -26,18 +26,24 @@ def set_(session: Session, login: str, from_: str, to: str, deputy: str | None) 
     """For oneself, or for those one is head of."""
     from workflow.identity import person_id
     from workflow.leave import backlog, set_leave
+    from workflow.receipts import once
     from workflow.store import Tx
 
-    def work(tx: Tx) -> "tuple[Written, str, str, list[str]]":
+    def work(tx: Tx) -> "tuple[Written, bool, str, str, list[str]]":
         who = session.acting(tx)
         first, last = day(from_, "--from", today(tx)), day(to, "--to", today(tx))
         other = person_id(tx, deputy) if deputy else None
         person = person_id(tx, login)
         open_ = backlog(tx, person)
-        written = set_leave(tx, who, person, first, last, deputy=other, reason=session.reason)
-        return written, first.isoformat(), last.isoformat(), open_
+        start, end = first.isoformat(), last.isoformat()
+        asked = [person, start, end, other, who.actor, session.reason]
+        written, again = once(
+            tx, session.key, "leave set", asked,
+            lambda: set_leave(tx, who, person, first, last, deputy=other, reason=session.reason),
+        )  # fmt: skip
+        return written, again, start, end, open_
 
-    written, first, last, open_ = session.change(work)
+    written, again, first, last, open_ = session.change(work, alone=True)
     said = _("{login} is away from {start} to {to}; {deputy} stands in.")
     if deputy is None:
         said = _("{login} is away from {start} to {to}; nobody stands in.")
@@ -48,7 +54,8 @@ def set_(session: Session, login: str, from_: str, to: str, deputy: str | None) 
         lines.append(
             (told if deputy else _("Open now, and with nobody from that day on: {refs}.")).format(refs=", ".join(open_))
         )
-    _done(session, {"person": login, "deputy": deputy, "from": first, "to": last, "backlog": open_}, written, lines)
+    kept = {"person": login, "deputy": deputy, "from": first, "to": last, "backlog": open_}
+    _done(session, kept, written, lines, again=again)
 
 
 @command(
@@ -61,20 +68,28 @@ def end(session: Session, login: str, on: str | None) -> None:
     """An absence that has not begun is taken back."""
     from workflow.identity import person_id
     from workflow.leave import end_leave
+    from workflow.receipts import once
     from workflow.store import Tx
 
-    def work(tx: Tx) -> "tuple[Written, str]":
+    def work(tx: Tx) -> "tuple[Written, bool, str]":
         who = session.acting(tx)
         back = day(on, "--on", today(tx)) if on else today(tx)
-        return end_leave(tx, who, person_id(tx, login), back, reason=session.reason), back.isoformat()
+        person = person_id(tx, login)
+        asked = [person, on, who.actor, session.reason]
+        written, again = once(
+            tx, session.key, "leave end", asked, lambda: end_leave(tx, who, person, back, reason=session.reason)
+        )
+        return written, again, back.isoformat()
 
-    written, back = session.change(work)
+    written, again, back = session.change(work, alone=True)
     line = _("{login} is back on {day}.").format(login=login, day=back)
-    _done(session, {"person": login, "back_on": back}, written, [line])
+    _done(session, {"person": login, "back_on": back}, written, [line], again=again)
 
 
-def _done(session: Session, said: dict[str, Any], written: "Written", lines: list[str]) -> None:
+def _done(session: Session, said: dict[str, Any], written: "Written", lines: list[str], *, again: bool) -> None:
     dry = session.dry_run
+    if again:
+        lines = [_("This key was used before, nothing was done again.")]
     data = {"schema": 1, **said, "event": None if dry else render.receipt(written)}
     render.changed(session, data, lambda: lines if dry else [*lines, render.receipt_line(written)])
 

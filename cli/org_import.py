@@ -55,7 +55,7 @@ def import_(session: Session, file: str) -> None:
         planned = plan(tx, register, reason=session.reason)
         return planned, import_register(tx, planned, who, reason=session.reason), planned.handing_over(tx)
 
-    planned, event, handover = session.change(work)
+    planned, event, handover = session.change(work, alone=True)
     warnings = [{"where": one.where, "message": fill(one.message, one.places)} for one in planned.warnings]
     counts = planned.counts()
     data = {

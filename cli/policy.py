@@ -145,7 +145,7 @@ def apply(session: Session, path: str) -> None:
         compiled = compiled_or_refused(sources, policies.current_or_none(tx), calendars.load(tx).names())
         return policies.apply(tx, compiled, who, reason=session.reason)
 
-    done = session.change(work)
+    done = session.change(work, alone=True)
     event = done.pop("event")
     data = {"schema": 1, **done, "event": render.receipt(event)}
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.settings import DATABASE, Settings
-from states.errors import N_, Invalid, Usage
+from states.errors import N_, Conflict, Invalid, Usage
 
 if TYPE_CHECKING:
     from cli.receipts import Receipts
@@ -130,11 +130,18 @@ class Session:
 
         return identify_admin(tx, os_login=os_login(), as_login=self.as_login)
 
-    def change(self, work: "Callable[[Tx], T]", *, signed: bool = False) -> T:
+    def change(self, work: "Callable[[Tx], T]", *, signed: bool = False, alone: bool = False) -> T:
         """Run `work` in one transaction; a dry run does all of it and then takes it back.
 
-        Only what says that it sees to the signature (``signed``) may be asked for one.
+        Only what says that it sees to the signature (``signed``) may be asked for one. What changes no case
+        (``alone``) has no version, as a case that is yet to be opened.
         """
+        if alone and self.expect:
+            raise Conflict(
+                "This changes no case, so there is no version {expected}.",
+                hint=N_("Leave --expect out, or say 0."),
+                expected=self.expect,
+            )
         if self.sign and not signed:
             raise Usage("Only an act on a case can be signed.", hint=N_("Leave out --sign."), where="--sign")
         if not self.dry_run:

@@ -64,7 +64,9 @@ def _register(session: Session, path: str) -> None:
     from workflow import keys
 
     key = read_public(path)
-    written = session.change(lambda tx: keys.register(tx, key, who=session.acting(tx), reason=session.reason))
+    written = session.change(
+        lambda tx: keys.register(tx, key, who=session.acting(tx), reason=session.reason), alone=True
+    )
     event = None if session.dry_run else render.receipt(written)
     found = {"schema": 1, "ssh_key": key.fingerprint, "kind": key.kind, "event": event}
 

@@ -206,6 +206,29 @@ def test_a_deputy_gets_what_is_open_and_what_comes(office):
     assert f"with nobody from that day on: {first}, {second}." in said
 
 
+def test_the_same_key_sets_and_ends_a_leave_once(office):
+    """A repeat with its key answers with the same event; without, it would be refused, or take back the next leave."""
+    days = ("--from", "2026-01-05", "--to", "2026-01-07", "--deputy", "chen.chen", "--as", "li.na")
+    first = office.json("leave", "set", "li.na", *days, "--key", "away")
+    again = office.run("leave", "set", "li.na", *days, "--key", "away").out.splitlines()
+    assert again[0] == "This key was used before, nothing was done again."
+    assert office.json("leave", "set", "li.na", *days, "--key", "away")["event"] == first["event"]
+    office.run("leave", "set", "li.na", *days, code=5)
+    office.run("leave", "set", "li.na", *days[:3], "2026-01-08", *days[4:], "--key", "away", code=6)
+    office.run("leave", "set", "li.na", "--from", "2026-02-02", "--to", "2026-02-03", "--as", "li.na")
+    end = ("leave", "end", "li.na", "--as", "li.na", "--key", "back")
+    assert office.json(*end)["event"] == office.json(*end)["event"]
+    assert [row["from"] for row in office.json("leave", "list")["rows"]] == ["2026-02-02"]
+
+
+def test_what_changes_no_case_has_no_version(office):
+    """`--expect` of a version is refused, and nothing is written; 0 says what is so."""
+    words = ("leave", "set", "li.na", "--from", "2026-02-02", "--to", "2026-02-03", "--as", "li.na")
+    assert "there is no version 3" in office.run(*words, "--expect", "3", code=6).err
+    assert office.json("leave", "list")["rows"] == []
+    office.run(*words, "--expect", "0")
+
+
 def test_a_leave_counts_in_the_days_of_the_office(tmp_path):
     """Half past midnight in the office is still the day before in UTC; the deputy may act as of the office's day."""
     assert run("init", str(tmp_path / "office"), "--pack", "responsibility", folder=tmp_path).code == 0

@@ -1,7 +1,7 @@
 """Idempotency keys: the same key with the same arguments answers what was done; with others it is a conflict."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from states.errors import N_, Conflict
@@ -44,3 +44,12 @@ def keep(tx: Tx, key: str | None, verb: str, asked: list[Any], outcome: Outcome)
         event = outcome.event
         told = [*outcome[:4], [event.id, event.stream, event.n, event.hash, event.at], *outcome.opened]
         tx.put(sql.RECEIPT_NEW, key=key, digest=digest([verb, *asked]), answer=json.dumps(told), at=tx.now)
+
+
+def once(tx: Tx, key: str | None, verb: str, asked: list[Any], work: Callable[[], Written]) -> tuple[Written, bool]:
+    """Do what belongs to no case, or answer the event where this key did it before (then True)."""
+    if seen := answer(tx, key, verb, asked):
+        return seen.event, True
+    written = work()
+    keep(tx, key, verb, asked, Outcome("", 0, None, "", written))
+    return written, False
