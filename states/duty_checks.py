@@ -5,7 +5,7 @@ from typing import Any
 
 from states.checking import Known, check_value, named
 from states.errors import N_
-from states.opening_checks import check_given, check_word, first_clocks, missing_fields
+from states.opening_checks import check_enough, check_given, check_word, first_clocks
 from states.sheet import Path, Sheet
 from states.vocabulary import MONTHS, POSTS
 
@@ -44,14 +44,7 @@ def check_duty(duty: Mapping[str, Any], sheet: Sheet, path: Path, types: Mapping
     check_given(
         duty["fields"], definition, sheet, path, lambda field, value, at: _check_field(field, value, sheet, at, words)
     )
-    if missing := missing_fields(duty["fields"], definition):
-        sheet.flaw(
-            (*path, "opens"),
-            "duty-missing-field",
-            N_("A `{type}` cannot be opened without {fields}; add `fields:`."),
-            type=duty["opens"],
-            fields=", ".join(missing),
-        )
+    check_enough(duty["fields"], definition, sheet, (*path, "opens"), "duty-missing-field")
     begun = first_clocks(duty["fields"], definition)
     if not begun:
         sheet.flaw(

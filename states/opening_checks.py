@@ -27,6 +27,18 @@ def check_given(
             check(fields[name], value, where)
 
 
+def check_enough(given: Mapping[str, Any], definition: Mapping[str, Any], sheet: Sheet, path: Path, code: str) -> None:
+    """Flaw a type that needs a field which nothing gives it."""
+    if missing := missing_fields(given, definition):
+        sheet.flaw(
+            path,
+            code,
+            N_("A `{type}` cannot be opened without {fields}; add `fields:`."),
+            type=definition["case"],
+            fields=", ".join(missing),
+        )
+
+
 def missing_fields(given: Mapping[str, Any], definition: Mapping[str, Any]) -> list[str]:
     """The fields without which such a case cannot be opened, and which nothing fills."""
     computed = definition["severity"] if always_graded(definition) else None

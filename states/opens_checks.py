@@ -9,7 +9,7 @@ from states.clock_checks import calendars_in, check_graded
 from states.errors import N_
 from states.graph import reach
 from states.guards import fired_by_clocks, ladders_of
-from states.opening_checks import check_given, check_type, has_first_clock, missing_fields
+from states.opening_checks import check_enough, check_given, check_type, has_first_clock
 from states.opens import ALSO, NAMING, OPENED_BY, WORDS, by_itself, values_of, word_of
 from states.rules import BRANCHED
 from states.sheet import Path, Sheet
@@ -150,14 +150,7 @@ def _check_case(  # noqa: PLR0917  # one caller, above
     check_given(
         given, opened, sheet, path, lambda field, value, at: _check_value(definition, field, value, sheet, at, known)
     )
-    if missing := missing_fields(given, opened):
-        sheet.flaw(
-            (*path, "case"),
-            "opens-missing-field",
-            N_("A `{type}` cannot be opened without {fields}; add `fields:`."),
-            type=entry["case"],
-            fields=", ".join(missing),
-        )
+    check_enough(given, opened, sheet, (*path, "case"), "opens-missing-field")
     unsure = frozenset(name for name, value in given.items() if word_of(value))
     if entry["due"] is not None and not has_first_clock(given, opened, unsure):
         sheet.flaw(
