@@ -1,6 +1,6 @@
 """Draw docs/demo.svg: what `duecourse demo` really prints, as a terminal shows it.
 
-``python docs/picture.py`` runs the demo in a throw-away folder and writes the picture anew (`make picture`).
+``python docs/picture.py`` runs the demo in a throw-away folder and writes the picture anew.
 """
 
 import subprocess
@@ -35,6 +35,8 @@ def chosen(lines: list[str]) -> list[str]:
         if line[:1].isdigit():
             left = ROWS if line.startswith(SHOWN) else 0
             found += [""] if left else []
+        elif line.startswith("   "):  # the heading of a part of its own
+            left = 0
         if left and line and (line.startswith(" ") or line[:1].isdigit()):
             found.append(line)
             left -= 1
