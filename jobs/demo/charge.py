@@ -3,9 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from jobs.demo.deeds import clock_of
 from jobs.demo.office import CITY, INSPECTOR, PEOPLE, POSTS, TOWNS
 from jobs.demo.stage import Answer
-from jobs.demo.story import QUARTER, Story, clock_of
+from jobs.demo.story import QUARTER, Story
 
 SPARED = tuple(login for login, _unit, post in POSTS if post in {"first", "direct", "inspector"})
 GRAVE = 2.0

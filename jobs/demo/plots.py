@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from itertools import cycle
 from random import Random
 
+from jobs.demo.deeds import clock_of
 from jobs.demo.office import (
     CITY,
     COUNTY,
@@ -20,7 +21,7 @@ from jobs.demo.office import (
     in_charge_of,
     staff_of,
 )
-from jobs.demo.story import QUARTER, Story, clock_of
+from jobs.demo.story import QUARTER, Story
 from jobs.demo.words import (
     CHANNEL,
     CIRCULARS,

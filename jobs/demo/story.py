@@ -7,27 +7,21 @@ case is looked at again, and what the database says then decides.
 import heapq
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import partial
 from random import Random
 from typing import NamedTuple
 
-from jobs.demo import study
+from jobs.demo import deeds, study
 from jobs.demo.days import Days, is_short
-from jobs.demo.given import given
+from jobs.demo.deeds import clock_of, moment_of
 from jobs.demo.habits import TASKS, YEARLY, Habit, Task, waits_for
 from jobs.demo.office import CITY, COUNTY, INSPECTOR, LEADERS, POSTS, TOWNS, staff_of
 from jobs.demo.stage import Answer, Stage
-from jobs.demo.words import FINDINGS, REASONS
-from states.errors import NotNow, NotPermitted
+from jobs.demo.words import FINDINGS
+from states.errors import NotPermitted
 
 ANSWERS = ("answer", "appeal")  # what the respondent does
 OTHERS = {"file": (INSPECTOR,)}  # who does it too
-SECOND_LOOK = {  # may end otherwise instead, now and then
-    "review": ("return", 0.12), "verify": ("return", 0.15), "check": ("return", 0.1), "uphold": ("overturn", 0.3),
-    "accept": ("object", 0.3), "confirm": ("reopen", 0.1),
-}  # fmt: skip
-TAKES_UP, APPEALS, DECIDES, SIBLINGS, RECTIFIES, ASKS = 0.3, 0.2, 0.5, 0.4, 0.3, 0.35
-SUMMED_UP = "yearly-summary"  # the duty whose paper the program drafts
+APPEALS, ASKS = 0.2, 0.35
 QUARTER = 13  # weeks
 CITY_PEOPLE = tuple(login for login, unit, _post in POSTS if unit == CITY)
 
@@ -66,7 +60,7 @@ class Story:
         self._order = 0
         self._seen: set[tuple[str, str, int, str]] = set()
         self._returned: set[str] = set()
-        self._twice: set[tuple[str, str]] = set()
+        self.twice: set[tuple[str, str]] = set()
         self._faults: dict[str, list[str]] = {}
         self.drafts: Drafter = lambda _unit, _window: ""
         self._known: set[str] = set()
@@ -136,7 +130,7 @@ class Story:
         if case["type"] == "service" and case["state"] == "received" and ref not in self._returned:
             self._returned.add(ref)
             if self.chance.random() < ASKS:
-                self._step(ref, "ask_papers", 0.1, 0.8)
+                deeds.step(self, ref, "ask_papers", 0.1, 0.8)
         for link in case["links"]:  # what it opened is somebody's work too
             if link["ref"] not in self._known:
                 self.watch(link["ref"])
@@ -158,11 +152,11 @@ class Story:
                 at = desk if desk > now else at  # out of hours whoever is on duty sees to it
             at = max(at, now + timedelta(minutes=2))
         else:
-            at = self._reaction(max(due, now), short)
+            at = self.reaction(max(due, now), short)
         matter = Matter(ref, clock["name"], clock["run"], task, step, short)
         self.later(at, lambda: self._wake(matter))
 
-    def _reaction(self, told: datetime, short: bool) -> datetime:
+    def reaction(self, told: datetime, short: bool) -> datetime:
         """When somebody who is told then is at it."""
         if short:
             return told + timedelta(minutes=self.chance.randint(2, 9))
@@ -188,7 +182,7 @@ class Story:
         told = moment_of(clock["next"]["at"]) if clock["next"] else self.stage.now + timedelta(hours=16)
         if clock["level"] >= matter.step and not matter.short:  # what is missing may come any day
             told = min(told, self.stage.now + (timedelta(hours=16) if clock["level"] else timedelta(days=4)))
-        self.later(self._reaction(told, matter.short), lambda: self._wake(matter))
+        self.later(self.reaction(told, matter.short), lambda: self._wake(matter))
 
     def _somebody(self, case: Answer, clock: Answer, action: str) -> str | None:
         """One of those who hold the clock or were told of it, and who may do it; nobody handles a case against him.
@@ -198,17 +192,17 @@ class Story:
         ref = case["ref"]
         spared = {*self.gone, *(() if action in ANSWERS else (case["fields"].get("respondent"),))}
         asked = [*clock["holders"], *self.stage.told(ref, clock), *OTHERS.get(action, ())]
-        found = self._able(ref, action, [login for login in asked if login not in spared])
+        found = self.able(ref, action, [login for login in asked if login not in spared])
         if not found and not (clock["holders"] and action in {"submit", "review", "complete", "notify"}):
-            found = self._able(ref, action, [login for login in self._named(case, action) if login not in spared])
+            found = self.able(ref, action, [login for login in self.named(case, action) if login not in spared])
         if len(found) > 1 and action in {"review", "regrade"}:
             found = [login for login in found if (login, COUNTY, "direct") not in POSTS]
         return self.chance.choice(found) if found else None
 
-    def _able(self, ref: str, action: str, logins: list[str]) -> list[str]:
+    def able(self, ref: str, action: str, logins: list[str]) -> list[str]:
         return [login for login in dict.fromkeys(logins) if self.stage.may(ref, action, login)]
 
-    def _named(self, case: Answer, action: str) -> list[str]:
+    def named(self, case: Answer, action: str) -> list[str]:
         """Who holds what the law names for an act, in the unit, and above it."""
         by = self.stage.law(case["type"])["actions"][action]["by"]
         roles = [role for role in by if role not in {"system", "party", "owner"}]
@@ -230,96 +224,7 @@ class Story:
     def _acted(self, case: Answer, action: str, login: str) -> bool:
         """False where whom the actor stands in for has done what the law keeps apart from this act."""
         try:
-            self._act(case, action, login)
+            deeds.act(self, case, action, login)
         except NotPermitted:
             return False
         return True
-
-    def _act(self, case: Answer, action: str, login: str) -> None:
-        ref, reason = case["ref"], ""
-        other, often = SECOND_LOOK.get(action, ("", 0.0))
-        law = self.stage.law(case["type"])["actions"]
-        if other in law and (ref, action) not in self._twice and self.chance.random() < often:
-            self._twice.add((ref, action))
-            action = other
-        if action == "open" and self.stage.by_itself(ref) and self.chance.random() >= TAKES_UP:
-            action = "dismiss"
-        if action in REASONS and law[action]["reason"]:
-            reason = self.chance.choice(REASONS[action])
-        self._before(case, action, login)
-        text = ""
-        if action == "submit" and (case["type"] == "summary" or case["duty"] == SUMMED_UP):
-            text = self.drafts(case["unit"], window_summed_up(case))
-        try:
-            self.stage.do(ref, action, login, given(self, case, action), reason=reason, text=text)
-        except NotNow:
-            if action != "hold":
-                raise
-            self.stage.do(ref, "cancel", login, {}, reason=self.chance.choice(REASONS["cancel"]))  # held already today
-        if action in {"file", "uphold"} and case["type"] == "accountability":
-            over = moment_of(clock_of(self.stage.look(ref), "appeal")["due_at"])
-            self.later(self._reaction(max(over, self.stage.now), short=False), lambda: self._end(ref, "close"))
-        if action == "check_again":
-            self._step(ref, "publish", 0.0, 0.1)
-        if action == "state_facts":
-            self._submit_statement(ref)
-        if action == "review" and case["type"] == "summary":
-            self._step(ref, "next_step", 0.0, 0.2)
-
-    def _before(self, case: Answer, action: str, login: str) -> None:
-        """What goes before some acts: findings before they are issued, decisions before the minutes."""
-        ref = case["ref"]
-        if case["type"] == "inspection" and action == "issue":
-            for _finding in range(self.chance.choice((1, 1, 2))):
-                self.stage.do(ref, "find", login, given(self, case, "find"))
-            if self.chance.random() < SIBLINGS:
-                self.stage.do(ref, "ask_siblings", login, given(self, case, "ask_siblings"))
-        if case["type"] == "meeting" and action == "file_minutes" and self.chance.random() < DECIDES:
-            self.stage.do(ref, "decide", login, given(self, case, "decide"))
-        if case["type"] == "decision" and action == "record":
-            for _task in range(self.chance.choice((1, 1, 2))):
-                self.stage.do(ref, "assign", login, given(self, case, "assign"))
-        mends = case["type"] == "incident" and action == "resolve" and self.chance.random() < RECTIFIES
-        if mends and self.stage.may(ref, "rectify", login):
-            self.stage.do(ref, "rectify", login, given(self, case, "rectify"))
-
-    def _step(self, ref: str, action: str, early: float, late: float) -> None:
-        """Something no clock waits for, some working days on: whoever may do it does it."""
-        at = self.days.desk(self.stage.now + timedelta(days=30) * self.chance.uniform(early, late) / 3)
-        self.later(at, lambda: self._end(ref, action))
-
-    def _end(self, ref: str, action: str) -> None:
-        case = self.stage.look(ref)
-        if case["closed_at"]:
-            return
-        spared = {*self.gone, case["fields"].get("respondent")}
-        able = self._able(ref, action, [login for login in self._named(case, action) if login not in spared])
-        if able:
-            self._act_plainly(case, action, self.chance.choice(able))
-
-    def _act_plainly(self, case: Answer, action: str, login: str) -> None:
-        self.stage.do(case["ref"], action, login, given(self, case, action))
-        self.watch(case["ref"])
-
-    def _submit_statement(self, ref: str) -> None:
-        """The text of a statement is written within the hour."""
-        for link in self.stage.look(ref)["links"]:
-            if link["kind"] == "statement":
-                at = self.stage.now + timedelta(minutes=self.chance.randint(10, 50))
-                self.later(at, partial(self._end, link["ref"], "submit"))
-
-
-def window_summed_up(case: Answer) -> str:
-    """Of a case that sums up a window: the one it names, or last year of a yearly one."""
-    period = str(case["fields"].get("period") or "")
-    return str(int(period) - 1) if case["duty"] == SUMMED_UP else period
-
-
-def clock_of(case: Answer, name: str) -> Answer:
-    """The clock of this name of a case that has it."""
-    return next(clock for clock in case["clocks"] if clock["name"] == name)
-
-
-def moment_of(text: str) -> datetime:
-    """An instant as the answers write it."""
-    return datetime.fromisoformat(text)
