@@ -352,6 +352,18 @@ def test_a_dated_window_can_be_skipped_too(world):
     sound(world)
 
 
+def test_a_window_whose_report_was_withdrawn_can_be_skipped(world):
+    """Its case is over and is told nothing more; the record agrees."""
+    world.until("2026-06-02")
+    with world.store.read() as tx:
+        found = next(one for one in duties.list_(tx, unit="county") if one["window"] == "2026-H1")
+    world.do(found["ref"], "withdraw", "sun", reason="not this time")
+    skip(world, "2026-H1", code=found["duty"])
+    assert world.events(found["ref"])[-1]["kind"] == "clock.cancelled"
+    assert "why" not in world.events(found["ref"])[-1]["data"]
+    sound(world)
+
+
 def test_a_duty_of_posts_has_a_window_for_each(world):
     """Each holder's post has its own window and case, named by the post; a successor goes on with it."""
     put_in_force(world, law(aim="{kind: body, post: [first, direct, member_in_charge]}", owner="", least=2))

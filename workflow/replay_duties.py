@@ -137,11 +137,14 @@ class Duties:
         if not opening.data.get("duty"):
             return
         became = Counter[str]()
+        dated = next((one.data["clock"] for one in together if one.kind == "clock.started"), None)
         for one in together:
             if one.kind == "case.acted" and one.data.get("duty"):
                 became[_BECAME.get(one.data["duty"], "?")] += 1
             elif one.kind == "clock.cancelled" and one.data.get("why") == "skipped":
                 became["skipped"] += 1
+            elif one.kind in {"clock.met", "clock.cancelled"} and one.data["clock"] == dated:
+                became["over"] = 1  # there was nothing left to end when the window was left out
         self.cases[opening.stream] = (opening.data["duty"], str(opening.data.get("due_on")), opening, became)
 
     def compare(self, tx: Tx, mail: Iterable[Row]) -> None:
@@ -174,7 +177,8 @@ class Duties:
         if opening and opening.event["unit"] != key[1]:
             self.found.add(f"its case {row['ref']} belongs to another unit", by.stream, by.n, by.id)
         ends = window.ends
-        if became["met"] > ends["met"] or any(became[end] != ends[end] for end in ("reopened", "skipped")):
+        skipped = {ends["skipped"], 0} if became["over"] else {ends["skipped"]}
+        if became["met"] > ends["met"] or became["reopened"] != ends["reopened"] or became["skipped"] not in skipped:
             what = f"its case {row['ref']} was told otherwise what became of the window {key[2]}"
             self.found.add(what, by.stream, by.n, by.id)
 
