@@ -9,29 +9,16 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from support.counted import Counted
+from support.counted import Counted, everything
 from support.lived import ERRAND
 from support.living import LIFE, STEPS, Acting
 from support.world import World, copy_file
 
 from workflow import policies, stats, stats_standing, stats_tables
-from workflow.audit import log
 from workflow.scorecard import scorecard
 from workflow.store import Tx
 
 YEAR = 2026
-
-
-def everything(tx: Tx) -> list[dict[str, Any]]:
-    """The whole of `audit log`, page by page."""
-    rows: list[dict[str, Any]] = []
-    after = None
-    while True:
-        page = log(tx, limit=1000, after=after)
-        rows += page["rows"]
-        after = page["next"]
-        if after is None:
-            return rows
 
 
 def agree(tx: Tx) -> None:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from workflow.audit import log
+from workflow.store import Tx
+
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -87,3 +90,15 @@ class Counted:
                 self.ended[*of, self._grade[ref], "late" if data["late"] else "in-time"] += 1
         elif kind != "clock.reminded" and self._open[key]["run"] != data["run"]:
             self._open[key] |= {"run": data["run"], "overdue": False}
+
+
+def everything(tx: Tx) -> list[dict[str, Any]]:
+    """The whole of `audit log`, page by page."""
+    rows: list[dict[str, Any]] = []
+    after = None
+    while True:
+        page = log(tx, limit=1000, after=after)
+        rows += page["rows"]
+        after = page["next"]
+        if after is None:
+            return rows

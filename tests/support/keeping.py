@@ -29,6 +29,9 @@ MEANS = {
     "reviewer": ("member_in_charge", "direct"),
     "decider": ("direct", "first"),
     "leading_group": ("chair", "vice_chair", "member"),
+    "group_office": ("director", "deputy_director"),
+    "head": ("unit_head", "first"),
+    "desk": ("unit_head", "office", "direct", "first"),
 }
 GIVEN = {"to": "county", "analysis": "a valve", "summary": "one hurt", "outcome": "repaired", "severity": "large"}
 Answers = dict[tuple[str, str], frozenset[tuple[str, str | None]]]
@@ -144,7 +147,9 @@ class Book:
 
 
 class Keeping:
-    """Turns numbers into what an office does with its register."""
+    """Turns numbers into what an office does with its register. ``careful``: what an import may not change is asked."""
+
+    careful = True
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -183,7 +188,7 @@ class Keeping:
 
     def bring(self, rows: dict[str, list[dict[str, Any]]], reason: str = "") -> None:
         """Import; whatever it says, days gone by answer as before, up to the first day the plan itself names."""
-        days = [self.day(-1), self.day(-4), "2025-06-01"]
+        days = [self.day(-1), self.day(-4), "2025-06-01"] if self.careful else []
         before = {day: self.answers(day) for day in days}
         since: list[str] = []
 
