@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from states.errors import N_, Conflict, NotNow, NotPermitted, Usage
 from workflow import engine, periods
 from workflow.case import Case, by_ref
-from workflow.engine.common import acting_for
-from workflow.facts import held_by
+from workflow.facts import acting_for, held_by
 from workflow.files import Incoming
 from workflow.instants import moment
 from workflow.periods import Period

@@ -149,8 +149,8 @@ def _clock(look: Look, case_: Case, definition: policies.Definition, clock: Cloc
 
 def _actions(look: Look, found: Case, definition: policies.Definition, asking: "Who | None") -> list[Answer]:
     """What can be done from here. Nobody asks: ``allowed`` and ``why_not`` stay null."""
-    from states.guards import offered, roles_asked
-    from workflow.facts import closed_links, facts_of, held_by
+    from states.guards import doers, offered, refusal, roles_asked
+    from workflow.facts import acting_for, closed_links, facts_of, held_by
 
     standing = look.standing(found.unit)
     held = held_by(standing, found, definition, asking, roles_asked(definition)) if asking else {}
@@ -163,6 +163,10 @@ def _actions(look: Look, found: Case, definition: policies.Definition, asking: "
     rows = offered(definition, facts)
     if asking is None:
         return [{**row, "allowed": None, "why_not": None} for row in rows]
+    for row in rows:  # whoever would stand in for somebody is judged with both, as `do` judges
+        facts.who = acting_for(asking, held, doers(definition, row["name"], facts.powers)).persons
+        row["why_not"] = refusal(definition, row["name"], facts, asking=True)
+        row["allowed"] = row["why_not"] is None
     return rows
 
 

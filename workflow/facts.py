@@ -1,6 +1,6 @@
 """What the guards may know of a case and of the one who asks: the same for doing and for looking."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from states.guards import Definition, Facts, links_asked
 from workflow.case import Case
@@ -53,3 +53,11 @@ def held_by(
             if held.get(role, "") is not None:
                 held[role] = behalf
     return held
+
+
+def acting_for(who: Who, held: dict[str, str | None], roles: Sequence[str]) -> Who:
+    """The actor in own right where any of the roles is his own; else on behalf of the one he deputises for."""
+    mine = [held[role] for role in roles if role in held]
+    if who.behalf or not mine or None in mine:
+        return who
+    return Who(who.actor, who.via, mine[0])

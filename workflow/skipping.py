@@ -7,8 +7,8 @@ from states.errors import N_, Conflict, NotFound, NotNow, NotPermitted
 from workflow import engine, numbers, periods, receipts, roles
 from workflow.case import by_ref
 from workflow.duties import unknown
-from workflow.engine.common import acting_for
 from workflow.expanding import rule_of
+from workflow.facts import acting_for
 from workflow.instants import stamp
 from workflow.periods import Period
 from workflow.receipts import Outcome

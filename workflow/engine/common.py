@@ -11,7 +11,7 @@ from states.guards import roles_asked
 from states.limits import shift
 from workflow import clocks
 from workflow.case import Case
-from workflow.facts import held_by
+from workflow.facts import acting_for, held_by
 from workflow.files import Incoming
 from workflow.instants import moment, stamp
 from workflow.scene import Scene
@@ -24,14 +24,6 @@ MAY_ADD = ("owner", "opener", "unit_head", "office")
 
 def held_in(scene: Scene, who: Who, asked: Iterable[str]) -> dict[str, str | None]:
     return held_by(scene.standing, scene.case, scene.definition, who, asked)
-
-
-def acting_for(who: Who, held: dict[str, str | None], roles: Sequence[str]) -> Who:
-    """The actor in own right where any of the roles is his own; else on behalf of the one he deputises for."""
-    mine = [held[role] for role in roles if role in held]
-    if who.behalf or not mine or None in mine:
-        return who
-    return Who(who.actor, who.via, mine[0])
 
 
 def may_add(scene: Scene, who: Who) -> Who:

@@ -7,8 +7,9 @@ from states.errors import N_, Conflict, NotNow, NotPermitted, Usage
 from states.rules import check_extensions
 from workflow import clocks, outbox
 from workflow.case import Clock
-from workflow.engine.common import acting_for, held_in
+from workflow.engine.common import held_in
 from workflow.engine.remarks import small
+from workflow.facts import acting_for
 from workflow.plan import breach_of, due_of, own, with_more
 from workflow.receipts import Outcome
 from workflow.runs import move

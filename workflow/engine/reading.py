@@ -5,8 +5,9 @@ from typing import Any
 
 from states.errors import N_, NotPermitted
 from states.guards import Definition, ladders_of, roles_asked
-from workflow.engine.common import MAY_ADD, acting_for, held_in
+from workflow.engine.common import MAY_ADD, held_in
 from workflow.engine.remarks import small
+from workflow.facts import acting_for
 from workflow.receipts import Outcome
 from workflow.roles import persons_in
 from workflow.scene import Scene

@@ -8,7 +8,8 @@ from states.opens import OPENED_BY
 from workflow import case as cases
 from workflow import fields, outbox, receipts
 from workflow.case import Case
-from workflow.engine.common import acting_for, expect_version, held_in, keep_files, may_add, refuse_closed, save
+from workflow.engine.common import expect_version, held_in, keep_files, may_add, refuse_closed, save
+from workflow.facts import acting_for
 from workflow.files import Incoming
 from workflow.receipts import Outcome
 from workflow.scene import Scene

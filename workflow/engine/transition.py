@@ -9,7 +9,6 @@ from workflow import case as cases
 from workflow import clocks, effects, fields, firing, numbers, outbox, periods, powers, receipts
 from workflow.case import Case
 from workflow.engine.common import (
-    acting_for,
     check_refs,
     check_times,
     effective_of,
@@ -20,7 +19,7 @@ from workflow.engine.common import (
     save,
 )
 from workflow.engine.distinct import refuse_twin
-from workflow.facts import facts_of
+from workflow.facts import acting_for, facts_of
 from workflow.files import Incoming
 from workflow.firing import Fired
 from workflow.receipts import Outcome
