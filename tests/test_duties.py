@@ -439,3 +439,30 @@ def test_a_post_that_is_new_was_not_vacant_before(world: World) -> None:
     world.register("postings: [{person: pan, unit: data, post: first, from: 2026-05-14}]")
     world.until("2026-05-15 09:00")
     assert {row for row in owed(world, "data") if row[0] == "vacancy"} == {("vacancy", "first@2026-05-11")}
+
+
+def test_a_unit_that_is_given_up_owes_nothing_new_and_keeps_what_it_did(world):
+    """With a kind no duty binds from mid-year on, nothing later is owed and no post of it is vacant."""
+    world.until("2026-05-15 09:00")
+    with world.store.read() as tx:
+        before = {(row["duty"], row["window"]) for row in duties.list_(tx, unit="safety", year=2026) if row["ref"]}
+        owed = {(row["duty"], row["window"]) for row in duties.list_(tx, unit="safety", year=2026)}
+    assert before
+    assert ("inspection", "2026") in owed - before
+    world.register(
+        "units: [{code: safety, name: Work safety unit, kind: former, parent: county}]\n"
+        "postings: [{person: li, unit: safety, post: unit_head, from: 2025-01-01, to: 2026-05-14}]\n"
+    )
+    world.until("2027-03-01 09:00")
+    with world.store.read() as tx:
+        after = {(row["duty"], row["window"]) for row in duties.list_(tx, unit="safety", year=2026)}
+        assert duties.list_(tx, unit="safety", year=2027) == []
+        assert audit_ok(tx)
+    assert after == before
+
+
+def audit_ok(tx) -> bool:
+    """Whether everything is decided the same again."""
+    from workflow.verify import verify
+
+    return bool(verify(tx, replay=True)["ok"])
