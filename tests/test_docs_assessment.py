@@ -28,7 +28,7 @@ def test_every_command_of_the_page_is_done(office: Office, monkeypatch) -> None:
         office.run(*words[1:])
         if words[1] == "stats" and "--format" not in words:
             assert office.json(*words[1:])["schema"] == 1
-    assert office.json("case", "show", "ASM-2026-0001")["state"] == "finalised"
+    assert office.json("case", "show", "ASM-2026-0002")["state"] == "finalised"
 
 
 def test_every_option_of_the_tables_is_on_the_page(office: Office) -> None:

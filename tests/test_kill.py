@@ -58,7 +58,10 @@ def check_world(world: World) -> None:
 
 def outbox(world: World) -> list[tuple[Any, ...]]:
     return sorted(
-        world.rows("SELECT o.ref, o.kind, p.login, o.body, o.created_at FROM outbox o JOIN person p ON p.id = o.person")
+        world.rows(
+            "SELECT o.ref, o.kind, p.login, o.body, o.created_at FROM outbox o JOIN person p ON p.id = o.person "
+            "WHERE o.ref IS NOT NULL"
+        )
     )
 
 
@@ -120,9 +123,9 @@ def test_simulated_time_survives_a_kill_anywhere(world, twin):
 def test_duties_survive_a_kill_anywhere(world, twin):
     """Case, period and event of a window are one: killed anywhere, each window is opened once, numbers have no gap."""
     for one in (world, twin):
-        one.until("2026-03-10", jump=True)
+        one.until("2026-02-10", jump=True)
     deaths = killed(world, "expand")
-    check_deaths(deaths, commits=3)
+    check_deaths(deaths, commits=1)  # what has come due by now is opened together
     assert expand.run_once(world.store) == []
     expand.run_once(twin.store)
     assert breaks(world) == []
