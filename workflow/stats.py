@@ -18,6 +18,7 @@ from workflow.policies import Definition
 from workflow.sql import cases as cases_sql
 from workflow.sql import stats as sql
 from workflow.store import Tx
+from workflow.windows import post_of
 
 Answer = dict[str, Any]
 LATE = '%"late":true%'
@@ -138,10 +139,10 @@ class Law:
             data = json.loads(canon)["data"]
             named, _, hash_ = rule.partition("@")
             duty = self._policy(hash_).get("duties", {}).get(named.rpartition("/")[2])
-            if duty:
-                self._periods[data["duty"], data["unit"], data["window"]] = duty["owner"]
+            if duty and (post := duty["owner"] or post_of(data["window"])):
+                self._periods[data["duty"], data["unit"], data["window"]] = post
                 if data.get("ref"):
-                    self._owners[data["ref"]] = duty["owner"]
+                    self._owners[data["ref"]] = post
 
     def _policy(self, hash_: str) -> dict[str, Any]:
         if hash_ not in self._policies:

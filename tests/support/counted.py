@@ -65,10 +65,16 @@ class Counted:
                 self.cases[unit, "closed"] += 1
         elif kind.startswith("clock."):
             self._clock(row, kind, data, ref)
-        elif kind.startswith("duty.") and data["due_on"].startswith(self.year):
-            outcome = {"duty.met": "late" if data.get("late") else "met"}.get(kind, kind[5:])
-            if outcome != "opened":
-                self.duties[data["unit"], data["duty"], data["window"]] = outcome
+        elif kind.startswith("duty."):
+            self._duty(kind, data)
+
+    def _duty(self, kind: str, data: Row) -> None:
+        """The last word on a window is its outcome; one that is open again has none."""
+        key = data["unit"], data["duty"], data["window"]
+        if kind == "duty.reopened":
+            self.duties.pop(key, None)  # of another year it never had one
+        elif kind in {"duty.met", "duty.missed", "duty.skipped"} and data["due_on"].startswith(self.year):
+            self.duties[key] = "late" if kind == "duty.met" and data["late"] else kind.removeprefix("duty.")
 
     def _clock(self, row: Row, kind: str, data: Row, ref: str) -> None:
         type_, clock = row["rule"].split("@")[0].split("/")[::2]
@@ -88,7 +94,7 @@ class Counted:
             del self._open[key]
             if kind == "clock.met":
                 self.ended[*of, self._grade[ref], "late" if data["late"] else "in-time"] += 1
-        elif kind != "clock.reminded" and self._open[key]["run"] != data["run"]:
+        elif kind not in {"clock.reminded", "clock.hindered"} and self._open[key]["run"] != data["run"]:
             self._open[key] |= {"run": data["run"], "overdue": False}
 
 

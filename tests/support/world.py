@@ -63,6 +63,8 @@ portfolios:
   - {person: feng, units: [safety]}
 """
 
+_COMPILED: dict[Any, dict[str, Any]] = {}  # the same texts over the same law: reading them takes seconds
+
 
 def local(text: str) -> datetime:
     """``2026-02-09 10:00`` in the office's zone; with an offset, as it says."""
@@ -156,9 +158,13 @@ class World:
         sources = pack_sources(pack) if pack else own
 
         def do(tx: Tx) -> None:
-            compiled, flaws = compile_policy(sources, None if pack else policies.current(tx))
-            assert compiled is not None, [str(flaw) for flaw in flaws]
-            policies.apply(tx, compiled, admin(tx))
+            base = None if pack else policies.current(tx)
+            key = (tuple(sources.items()), base and base["hash"])
+            if key not in _COMPILED:
+                compiled, flaws = compile_policy(sources, base)
+                assert compiled is not None, [str(flaw) for flaw in flaws]
+                _COMPILED[key] = compiled
+            policies.apply(tx, _COMPILED[key], admin(tx))
 
         self.store.transact(do)
         self.store.refresh()
