@@ -210,6 +210,15 @@ def test_others_may_not_record_leave(desk: Desk):
         desk.back("ding", 6, by="bai")
 
 
+def test_nobody_prolongs_standing_in(desk: Desk):
+    """Neither as the head's deputy nor in the head's name: that word is the head's, or of those above."""
+    desk.away("han", 4, 8, "bai")
+    for who in (Who(desk.ids["bai"], "os-login"), Who(desk.ids["bai"], "delegation", desk.ids["han"])):
+        with desk.store.write() as tx, pytest.raises(NotPermitted, match="You may not record leave of han"):
+            set_leave(tx, who, desk.ids["han"], may(9), may(20), deputy=desk.ids["bai"])
+    desk.away("han", 9, 20, "bai", by="sun")
+
+
 PERSONS = st.sampled_from("abcde")
 DAYS = st.integers(1, 6)
 

@@ -52,10 +52,15 @@ def together(
         if hat.post in wanted:
             worn.setdefault((hat.person, body_of(hat.unit)), []).append(hat)
     for (_person, body), mine in sorted(worn.items()):
-        for one, other in combinations(sorted(mine), 2):
+        for one, other in combinations(sorted(mine, key=_place), 2):
             since = max(one.from_on, other.from_on)
             if since <= min(one.last, other.last) and any(_against(group, one.post, other.post) for group in sets):
                 yield Both(body, one, other, since)
+
+
+def _place(hat: Hat) -> tuple[str, ...]:
+    """Somebody may hold one post of a unit from one day on by posting and by portfolio: only their ends differ."""
+    return hat.unit, hat.post, hat.from_on, hat.last, hat.where
 
 
 def _against(group: Sequence[frozenset[str]], one: str, other: str) -> bool:

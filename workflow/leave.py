@@ -80,12 +80,13 @@ def end_leave(tx: Tx, who: Who, person: str, on: date, *, reason: str = "") -> W
             day=day,
         )
     leave = ahead[0]
-    if leave.from_on >= day:  # it has not begun: no day of it remains
+    back = max(on, date.fromisoformat(leave.from_on))
+    ended = replace(leave, to_on=(back - timedelta(days=1)).isoformat())
+    if back < _today(tx):
+        _refuse_undoing(tx, leave, ended)
+    if ended.to_on < ended.from_on:  # no day of it remains
         tx.put(sql.REMOVE_LEAVE, id=leave.id, expect=1)
         return _record(tx, "leave.ended", who, leave, reason, removed=True)
-    ended = replace(leave, to_on=(on - timedelta(days=1)).isoformat())
-    if on < _today(tx):
-        _refuse_undoing(tx, leave, ended)
     tx.put(sql.SET_LEAVE, **asdict(ended))
     return _record(tx, "leave.ended", who, ended, reason, removed=False)
 
@@ -157,14 +158,19 @@ def circle(new: Absence, known: Iterable[Absence]) -> tuple[list[str], str] | No
 
 
 def _may(tx: Tx, who: Who, person: str, login: str) -> None:
-    """The person, an administrator, or whoever is head, office or first over one of the person's units today."""
-    if person in who.persons or tx.workspace.admin in who.persons:
+    """The person, an administrator, or whoever is head, office or first over one of the person's units today.
+
+    Nobody prolongs the days on which he stands in: the absent head's own word is not the deputy's to give.
+    """
+    if who.actor in {person, tx.workspace.admin}:
         return
     today = _today(tx)
     for unit in _units(tx, person, today.isoformat()):
         there = standing(tx, unit, today)
-        if any(there.held(actor, GRANTED_BY, Parts(), ALIASES) for actor in who.persons):
-            return
+        for actor in who.persons:
+            stood_for = there.held(actor, GRANTED_BY, Parts(), ALIASES).values()
+            if actor != person and any(one != person for one in stood_for):
+                return
     raise NotPermitted(
         "You may not record leave of {login}.",
         hint=N_("{login}, an administrator, or the head, the office or the first of {login}'s unit may."),

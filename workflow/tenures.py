@@ -138,4 +138,5 @@ def _lengthen(spans: list[Span], more: Span) -> None:
 
 
 def _after(last: str | None) -> str:
-    return (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else ENDLESS
+    """The day after the last one; the last day there is (9999-12-31) says "for ever" as no day does."""
+    return (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last and last < ENDLESS else ENDLESS
