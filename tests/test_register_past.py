@@ -180,3 +180,63 @@ def test_what_was_known_is_answered_as_of_that_day(world: World) -> None:
     assert who(world, "unit_head", "lab", "2026-02-20") == ["li"]
     with pytest.raises(Exception, match="There was no unit lab"):
         who(world, "unit_head", "lab", "2026-02-20", known="2026-03-09")
+
+
+def test_leave_is_not_taken_back_from_under_its_deputy(world: World) -> None:
+    """A leave gone by on which the deputy acted is not undone by saying that the person was back on its first day."""
+    world.leave("li", "2026-02-09", "2026-02-13", deputy="chen")
+    ref = world.incident("general")
+    world.until("2026-02-11 09:00")
+    world.do(ref, "notify", "chen", to="county")
+    world.until("2026-02-25 09:00")
+    li = world.who("li").actor or ""
+    for day in (date(2026, 2, 9), date(2026, 2, 2)):
+        with pytest.raises(NotNow, match=f"chen did notify in {ref} on 2026-02-11"):
+            world.store.transact(lambda tx, day=day: end_leave(tx, admin(tx), li, day))
+    assert who(world, "unit_head", "safety", "2026-02-11") == ["chen"]
+
+
+def test_whoever_opened_a_case_had_a_post(world: World) -> None:
+    """To open, assign or attach is an act, too, and in whichever unit: a row by which there was no post is refused."""
+    ref = world.new("report", "wang", unit="data", recipient="county")
+    world.until("2026-03-02 09:00")
+    staff = {"person": "wang", "unit": "safety", "post": "staff", "from": "2025-01-01"}
+    ((_, says),) = refused(world, postings=[{**staff, "to": "2026-02-08"}])
+    assert says.startswith(f"wang did case.opened in {ref} on 2026-02-09")
+    bring(world, postings=[{**staff, "to": "2026-02-09"}])
+
+
+def test_a_last_day_that_never_comes_is_no_last_day(world: World) -> None:
+    """9999-12-31 is how spreadsheets say `until further notice`: duties, roles and the next import live with it."""
+    bring(world, postings=[{**LI, "to": "9999-12-31"}])
+    world.until("2026-02-11 09:00")
+    assert who(world, "unit_head", "safety", "2026-02-10") == ["li"]
+    bring(world, postings=[{**LI, "to": "2026-02-28"}])
+    assert replayed(world) == []
+
+
+def test_a_unit_is_shown_as_it_lay(world: World) -> None:
+    """`org show` of a day gone by: parent, kind, units below and levels are those of that day, as the body is."""
+    bring(world, posts=[{"unit": "safety", "post": "unit_head", "level": 3}])
+    with world.store.read() as tx:
+        before = register.show(tx, "safety", date(2026, 2, 9)), register.show(tx, "county", date(2026, 2, 9))
+    world.until("2026-03-10 09:00")
+    bring(
+        world,
+        units=[{"code": "safety", "parent": "province", "name": "Safety", "kind": "body"}],
+        posts=[{"unit": "safety", "post": "unit_head", "level": 2, "single": True}],
+    )
+    with world.store.read() as tx:
+        again = register.show(tx, "safety", date(2026, 2, 9)), register.show(tx, "county", date(2026, 2, 9))
+        assert {row["level"] for row in register.show(tx, "safety", date(2026, 3, 10))["posts"]} == {None, 2}
+    assert again == before
+
+
+def test_a_role_of_the_policy_is_answered_by_the_policy_of_that_day(world: World) -> None:
+    """Another policy makes a role of other posts: who held it on days gone by stays."""
+    world.until("2026-02-12 09:00")
+    assert who(world, "reviewer", "safety", "2026-02-11") == ["zhao", "feng"]
+    world.apply("policy: other\nroles: {reviewer: [first]}\n", name="policy.yaml")
+    assert who(world, "reviewer", "safety", "2026-02-12") == ["qian"]
+    assert who(world, "reviewer", "safety", "2026-02-11") == ["zhao", "feng"]
+    assert who(world, "reviewer", "safety", "2026-02-12", known="2026-02-11") == ["zhao", "feng"]

@@ -47,9 +47,9 @@ class Dated:
         """The unit at the end of that day; what was not known yet is taken as it first became known."""
         return _last(self.units.get(code, ()), day)
 
-    def level(self, unit: str, post: str, day: str) -> int | None:
-        row = _last(self.posts.get((unit, post), ()), day)
-        return row["level"] if row else None
+    def post(self, unit: str, post: str, day: str) -> RowOf | None:
+        """The same of a post: its level, and whether one at a time holds it."""
+        return _last(self.posts.get((unit, post), ()), day)
 
 
 def _last(rows: Iterable[tuple[str, RowOf]], day: str) -> RowOf | None:
@@ -114,11 +114,12 @@ class Drawn(Recall):
         return self._away
 
     def _held(self, unit: str, day: str) -> list[Seat]:
-        return [
-            self._seat(row, row["post"], "acting" if row["acting"] else "posting",
-                       self._dated.level(unit, row["post"], day))
-            for row in self._posts.get(unit, ())
-        ]  # fmt: skip
+        found = []
+        for row in self._posts.get(unit, ()):
+            post = self._dated.post(unit, row["post"], day)
+            why = "acting" if row["acting"] else "posting"
+            found.append(self._seat(row, row["post"], why, post["level"] if post else None))
+        return found
 
     def _seat(self, row: RowOf, post: str, why: str, level: int | None) -> Seat:
         login = str(self._logins.get(row["person"]) or row["person"])
@@ -148,6 +149,13 @@ def standing_on(tx: Tx, unit: str, on: date, known: date | None = None) -> Stand
     if on >= today:
         return Standing(recall(tx), unit, on)
     return Standing(Drawn(tx, present(tx), dated(tx)), unit, on)
+
+
+def then(tx: Tx, on: date, known: date | None = None) -> str | None:
+    """The instant by whose law a question about a day is answered; None where that is the law in force."""
+    today = tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date()
+    asked = min(on, known or on)
+    return end_of(tx, asked) if asked < today else None
 
 
 def standing_known(tx: Tx, unit: str, on: date, until: str) -> Standing:

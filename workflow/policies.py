@@ -37,6 +37,13 @@ def current_or_none(tx: Tx) -> Compiled | None:
     return current(tx) if tx.one(sql.POLICY_NOW) else None
 
 
+def in_force_at(tx: Tx, until: str) -> Compiled | None:
+    """The policy that was in force at an instant gone by; before there was one, the first there ever was."""
+    row = tx.one(sql.POLICY_AT, until=until) or tx.one(sql.POLICY_FIRST)
+    found = tx.one(sql.POLICY, hash=json.loads(row[0])["data"]["hash"]) if row else None
+    return _compiled(found[0]) if found else None
+
+
 def types(tx: Tx) -> dict[str, Definition]:
     """Every case type that new cases may have, by name."""
     return {name: _parsed(hash_, body) for name, hash_, body in tx.all(sql.TYPES)}

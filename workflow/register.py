@@ -6,7 +6,7 @@ from typing import Any
 
 from states.errors import N_, NotFound, Usage
 from workflow import policies
-from workflow.drawn import standing_on
+from workflow.drawn import dated, standing_on, then
 from workflow.roles import ALIASES, Aliases, Holder, Parts
 from workflow.seats import POSTS
 from workflow.sql import register as sql
@@ -61,7 +61,7 @@ def ladder(tx: Tx, unit: str, on: date, known: date | None = None) -> dict[str, 
 
     ``known``: by what was on record at the end of that day. ``double``: two hold one answerable post at once.
     """
-    there, aliases = standing_on(tx, unit, on, known), aliases_of(tx)
+    there, aliases = standing_on(tx, unit, on, known), aliases_of(tx, then(tx, on, known))
     roles = []
     for role in LADDER:
         found = there.holders(role, _NOBODY, aliases)
@@ -75,15 +75,15 @@ def ladder(tx: Tx, unit: str, on: date, known: date | None = None) -> dict[str, 
 
 def who(tx: Tx, role: str, unit: str, on: date, known: date | None = None) -> dict[str, Any]:
     """Who holds one role around a unit: {role, unit, on, holders: [{person, post, unit, for, why}], double}."""
-    there, aliases = standing_on(tx, unit, on, known), aliases_of(tx)
+    there, aliases = standing_on(tx, unit, on, known), aliases_of(tx, then(tx, on, known))
     _known_role(tx, role, aliases)
     holders = _spoken(tx, there.holders(role, _NOBODY, aliases))
     return {"role": role, "unit": unit, "on": on.isoformat(), "holders": holders, "double": there.double(role)}
 
 
-def aliases_of(tx: Tx) -> Aliases:
-    """The roles that are made of others: those of the policy in force over the built-in ones."""
-    policy = policies.current_or_none(tx)
+def aliases_of(tx: Tx, until: str | None = None) -> Aliases:
+    """The roles that are made of others: those of the policy in force (at an instant) over the built-in ones."""
+    policy = policies.current_or_none(tx) if until is None else policies.in_force_at(tx, until)
     return {**ALIASES, **(policy["roles"] if policy else {})}
 
 
@@ -143,7 +143,7 @@ def _known_role(tx: Tx, role: str, aliases: Aliases) -> None:
             "Who is {role} depends on the case.", hint=N_("`duecourse case show REF` tells it for a case."), role=bare
         )
     policy = policies.current_or_none(tx) or {}
-    known = {*POSTS, *policy.get("posts", ()), *aliases, *(row[0] for row in tx.all(sql.POST_NAMES))}
+    known = {*POSTS, *policy.get("posts", ()), *aliases, *(row[0] for row in tx.all(sql.POSTS_KNOWN))}
     if bare in known:
         return
     from difflib import get_close_matches
@@ -162,6 +162,14 @@ def _known_role(tx: Tx, role: str, aliases: Aliases) -> None:
 def _unit(tx: Tx, unit: dict[str, Any], on: date) -> dict[str, Any]:
     day, code = on.isoformat(), unit["code"]
     there = standing_on(tx, code, on)
+    below = [row["code"] for row in tx.named(sql.UNITS_BELOW, code=code)]
+    posts = tx.named(sql.POSTS_OF_UNIT, code=code, on=day)
+    if then(tx, on) is not None:  # what carries no days of its own is told as it was
+        tree = dated(tx)
+        unit = unit | dict(tree.unit(code, day) or {})
+        below = sorted(one for one in tree.units if (row := tree.unit(one, day)) and row["parent"] == code)
+        posts = [row | {key: post[key] for key in ("level", "single")}
+                 for row in posts if (post := tree.post(code, row["post"], day))]  # fmt: skip
     return {
         **unit,
         "zone": there.zone or tx.workspace.zone,
@@ -169,8 +177,8 @@ def _unit(tx: Tx, unit: dict[str, Any], on: date) -> dict[str, Any]:
         "body": there.body,
         "superior": there.superior,
         "on": day,
-        "units": [row["code"] for row in tx.named(sql.UNITS_BELOW, code=code)],
-        "posts": [_dated(row) for row in tx.named(sql.POSTS_OF_UNIT, code=code, on=day)],
+        "units": below,
+        "posts": [_dated(row) for row in posts],
         "portfolios": [_dated(row) for row in tx.named(sql.CHARGE_OF_UNIT, code=code, on=day)],
     }
 

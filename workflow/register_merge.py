@@ -5,8 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflow.instants import moment
-from workflow.register_check import Table
 from workflow.register_file import Entry, Register
+from workflow.register_table import Table
 from workflow.sql import register as sql
 from workflow.store.tx import Tx
 from workflow.workspace import new_person_id

@@ -6,6 +6,7 @@ What was recorded stays in the trail whatever the register says later; this keep
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -153,22 +154,30 @@ def _facts(tx: Tx, reaching: list[tuple[Any, tuple[str, str]]], tree: Dated, tod
     until = min(today, max(last for _, (_, last) in reaching))
     start = stamp(datetime.combine(date.fromisoformat(max(since, "1970-01-02")), time.min, zone))
     end = end_of(tx, date.fromisoformat(until))
-    for unit in _reached([change for change, _ in reaching], tree):
-        for ref, kind, at, actor, behalf, action, canon, hash_ in tx.all(
-            sql.ON_RECORD, unit=unit, since=start, until=end
-        ):
-            definition = definition_by_hash(tx, hash_)
-            day = moment(at).astimezone(zone).date().isoformat()
-            data = json.loads(canon)["data"]
-            base = (ref, day, unit)
-            if kind in {"clock.escalated", "clock.reminded"}:
-                for told in data.get("told", ()):
-                    role = told["role"]
-                    if role not in _OF_A_CASE:
-                        yield _Fact(*base, told["person"], told["for"], (role,), definition["roles"], False, role)
-            elif actor:
-                asked = _asked(definition, kind, action, data)
-                yield _Fact(*base, actor, behalf, asked, definition["roles"], True, action or kind)
+    changes = [change for change, _ in reaching]
+    units = dict.fromkeys(_reached(changes, tree))
+    holders = dict.fromkeys(change.row["person"] for change in changes if change.table != "leave")
+    around = (row for unit in units for row in tx.all(sql.ON_RECORD, unit=unit, since=start, until=end))
+    # Elsewhere these people acted as what the case itself made them; that took a post, wherever it was.
+    elsewhere = (
+        row
+        for person in holders
+        for row in tx.all(sql.ON_RECORD_OF, actor=person, since=start, until=end)
+        if row[0] not in units
+    )
+    for unit, ref, kind, at, actor, behalf, action, canon, hash_ in chain(around, elsewhere):
+        definition = definition_by_hash(tx, hash_)
+        day = moment(at).astimezone(zone).date().isoformat()
+        data = json.loads(canon)["data"]
+        base = (ref, day, unit)
+        if kind in {"clock.escalated", "clock.reminded"}:
+            for told in data.get("told", ()):
+                role = told["role"]
+                if role not in _OF_A_CASE:
+                    yield _Fact(*base, told["person"], told["for"], (role,), definition["roles"], False, role)
+        elif actor:
+            asked = _asked(definition, kind, action, data)
+            yield _Fact(*base, actor, behalf, asked, definition["roles"], True, action or kind)
 
 
 def _asked(definition: Mapping[str, Any], kind: str, action: str | None, data: Mapping[str, Any]) -> tuple[str, ...]:
@@ -176,9 +185,11 @@ def _asked(definition: Mapping[str, Any], kind: str, action: str | None, data: M
     if kind == "case.acted":
         spec = definition["actions"].get(action, {"by": ()})
         roles = [role for role in spec["by"] if role in data.get("roles", ())]
-    else:
+    elif kind in {"clock.extended", "extension.refused"}:
         clock = definition["clocks"].get(data.get("clock"), {})
         roles = list((clock.get("extension") or {}).get("approve", ()))
+    else:  # of the rest the register only says that it was done by somebody with a post
+        roles = []
     return () if _OF_A_CASE.intersection(roles) else tuple(roles)
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from states.errors import N_, Invalid
 from workflow.drawn import dated
-from workflow.register_check import Table, check, position
+from workflow.register_check import check, position
 from workflow.register_file import BadRegister, Register
 from workflow.register_merge import Days, Merge
+from workflow.register_odd import oddities
 from workflow.register_past import LAST, Version, span, undone
+from workflow.register_table import Table
 from workflow.sql import register as sql
 from workflow.store.tx import Tx
 
@@ -109,9 +111,9 @@ def plan(tx: Tx, register: Register, *, reason: str = "") -> Plan:
     made = Plan(register.file, head[0] if head else "")
     space = Days(tx)
     merge = Merge(tx, register, space)
-    problems, made.warnings = check(tx, register, merge.tables)
-    if problems:
+    if problems := check(register, merge.tables):
         raise BadRegister(problems)
+    made.warnings = oddities(tx, register, merge.tables, space.today)
     for name, table in merge.tables.items():
         for key in table.touched:
             row, was = table.rows[key], table.before.get(key)

@@ -47,7 +47,6 @@ UNITS_BELOW = "SELECT code, name, kind FROM unit WHERE parent = :code ORDER BY c
 PERSON = "SELECT id, login, name, email FROM person WHERE login = :login"
 LOGIN = "SELECT login FROM person WHERE id = :id"
 POSTS_KNOWN = "SELECT post FROM post UNION SELECT post FROM posting ORDER BY post"
-POST_NAMES = "SELECT DISTINCT post FROM posting ORDER BY post"
 POSTS_OF_UNIT = """SELECT p.post, h.login AS person, p.from_on, p.to_on, p.acting, o.level, o.single
 FROM posting p JOIN person h ON h.id = p.person LEFT JOIN post o ON o.unit = p.unit AND o.post = p.post
 WHERE p.unit = :code AND (p.to_on IS NULL OR p.to_on >= :on) ORDER BY p.post, p.from_on, h.login"""
@@ -67,13 +66,19 @@ WHERE l.to_on >= :since ORDER BY l.from_on, h.login"""
 ANY_CASE = "SELECT 1 FROM cases LIMIT 1"
 BEGAN = "SELECT at FROM event WHERE stream = 'log' AND n = 1"
 
-# What was done and who was told around a unit in a time, with the definition that says in which roles.
-ON_RECORD = """SELECT e.stream, e.kind, e.at, e.actor, e.behalf, e.action, e.canon, c.definition
+# What was done and who was told around a unit in a time, or by somebody, with the definition that says in which roles.
+_ON_RECORD = """SELECT e.unit, e.stream, e.kind, e.at, e.actor, e.behalf, e.action, e.canon, c.definition
 FROM event e JOIN cases c ON c.ref = e.stream
-WHERE e.unit = :unit AND e.at >= :since AND e.at <= :until AND e.kind IN
-('case.acted', 'clock.escalated', 'clock.reminded', 'clock.extended', 'extension.refused')
+WHERE {of} AND e.at >= :since AND e.at <= :until AND e.kind IN
+('case.opened', 'case.acted', 'case.assigned', 'case.linked', 'case.attached', 'clock.escalated', 'clock.reminded',
+'clock.extended', 'extension.requested', 'extension.refused')
 ORDER BY e.at, e.stream, e.n"""
-OPEN_CASES_OF = """SELECT ref FROM cases WHERE owner = :person AND closed_at IS NULL ORDER BY ref"""
+ON_RECORD = _ON_RECORD.format(of="e.unit = :unit")
+ON_RECORD_OF = _ON_RECORD.format(of="e.actor = :actor")
+OPEN_CASES_OF = "SELECT ref FROM cases WHERE owner = :person AND closed_at IS NULL ORDER BY ref"
+OPEN_CASES_OF_UNDER = """WITH RECURSIVE under(code) AS (
+  SELECT code FROM unit WHERE code = :unit UNION SELECT u.code FROM unit u JOIN under m ON u.parent = m.code)
+SELECT ref FROM cases WHERE owner = :person AND closed_at IS NULL AND unit IN (SELECT code FROM under) ORDER BY ref"""
 
 SET_UNIT = """INSERT INTO unit (code, name, parent, kind, zone, calendar)
 VALUES (:code, :name, :parent, :kind, :zone, :calendar) ON CONFLICT (code) DO UPDATE SET

@@ -10,6 +10,9 @@ CLOCK_LOCK = "SELECT now FROM workspace WHERE id = 1 FOR UPDATE"
 
 POLICY = "SELECT compiled FROM policy WHERE hash = :hash"
 POLICY_NOW = "SELECT p.compiled, p.hash FROM workspace w JOIN policy p ON p.hash = w.policy WHERE w.id = 1"
+POLICY_AT = """SELECT canon FROM event WHERE stream = 'policy' AND kind = 'policy.applied' AND at <= :until
+ORDER BY n DESC LIMIT 1"""
+POLICY_FIRST = "SELECT canon FROM event WHERE stream = 'policy' AND kind = 'policy.applied' ORDER BY n LIMIT 1"
 POLICY_NEW = "INSERT INTO policy (hash, name, compiled, at) VALUES (:hash, :name, :compiled, :at)"
 POLICY_KNOWN = "SELECT 1 FROM policy WHERE hash = :hash"
 IN_FORCE_CLEAR = "DELETE FROM in_force"
