@@ -125,6 +125,17 @@ def test_whoami_data_shows_everything_held(office):
     assert {"portfolios", "leave", "stands_in_for", "named_in", "notices", "read_by"} <= mine.keys()
     assert [row["unit"] for row in office.json("whoami", "--data", "--as", "sun.yue")["portfolios"]] == ["DATA", "SAFE"]
     office.run("whoami", "--data", code=4)
+    named = office.json("new", "report", "--unit", "SAFE", "--title", "x", "--recipient", "CITY", "--owner", "li.na",
+                        "--as", "chen.chen")["ref"]  # fmt: skip
+    office.run("do", ref, "withdraw", "--reason", "wrong", "--as", "chen.chen")
+    rows = office.json("whoami", "--data", "--as", "chen.chen")["cases"]  # owned or opened, closed ones too
+    assert [(row["ref"], row["state"]) for row in rows] == [(ref, "withdrawn"), (named, "drafted")]
+
+
+def test_a_post_nobody_ever_held_is_vacant(office):
+    """A post the register names is a post, held or not: `org who` answers that nobody holds it."""
+    office.run("org", "import", office.file("posts.yaml", "posts: [{unit: SAFE, post: night_watch}]\n"))
+    assert office.json("org", "who", "night_watch", "--unit", "SAFE")["holders"] == []
 
 
 def test_importing_again_shows_the_difference(office):

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from support.world import World, admin
 
-from workflow import register
+from workflow import engine, register
+from workflow.hats import Hat, together
 from workflow.health import Check, checks
 from workflow.register_file import read_register
 from workflow.register_import import import_register, plan
+from workflow.roles import ALIASES
 
 
 def brought(world: World, **data: list[dict[str, object]]) -> list[str]:
@@ -111,6 +113,69 @@ def test_doctor_says_counts_and_names(office) -> None:
     assert by_name["hats"]["count"] == 1
     assert by_name["hats"]["names"] == ["he.jing (inspector CITY, office CITY)"]
     assert (by_name["orphans"]["count"], by_name["orphans"]["names"]) == (0, [])
+
+
+def test_one_hat_by_posting_and_by_portfolio_is_one() -> None:
+    """A leader in charge of a unit by post and by portfolio from the same day on, until different days: no quarrel."""
+    one = Hat("p", "safety", "member_in_charge", "2026-01-01", None)
+    hats = [one, one._replace(to_on="2026-12-31"), Hat("p", "safety", "inspector", "2026-03-01", None)]
+    found = list(together(hats, lambda unit: unit, [["reviewer", "inspector"]], ALIASES))
+    assert [(both.one.post, both.other.post, both.since) for both in found] == [
+        ("inspector", "member_in_charge", "2026-03-01"),
+        ("inspector", "member_in_charge", "2026-03-01"),
+    ]
+
+
+def test_whoever_left_and_still_answers_is_reported(world: World) -> None:
+    """A posting ends, a portfolio and standing in do not: the import says so, and `doctor` from then on."""
+    leave = {"person": "li", "deputy": "wang", "from": "2026-03-02", "to": "2026-04-30"}
+    assert brought(world, leave=[leave]) == []
+    ends = [posting("feng", "county", "leader", since="2025-01-01", to="2026-03-31"),
+            posting("wang", "safety", "staff", since="2025-01-01", to="2026-03-31")]  # fmt: skip
+    assert brought(world, postings=ends) == [
+        "feng answers for safety by portfolio, but holds no post after 2026-03-31.",
+        "wang stands in for li until 2026-04-30, but does not hold a post until then.",
+    ]
+    assert brought(world, postings=ends) == []
+    assert found(world)["portfolios"].ok
+    world.until("2026-04-01 09:00")
+    now = found(world)
+    assert (now["portfolios"].names, now["deputies"].names) == (["feng safety"], ["wang (li)"])
+    brought(world, portfolios=[{"person": "feng", "units": ["safety"], "to": "2026-04-01"}])
+    world.until("2026-04-02 09:00")
+    assert found(world)["portfolios"].ok
+    assert brought(world, portfolios=[{"person": "feng", "units": ["safety"]}]) == [
+        "feng had safety in the portfolio until 2026-04-01; to begin anew, the row has to say `from`."
+    ]
+
+
+def test_an_owner_who_moved_on_is_reported(world: World) -> None:
+    """A case stays with its owner when the post changes hands; `doctor` names it until it is assigned, to whomever."""
+    ref = world.report("wang")
+    brought(
+        world,
+        postings=[posting("wang", "safety", "staff", since="2025-01-01", to="2026-03-31"),
+                  posting("wang", "data", "staff", since="2026-04-01"),
+                  posting("chen", "safety", "staff", since="2026-04-01")],
+    )  # fmt: skip
+    assert found(world)["moved"].ok
+    world.until("2026-04-01 09:00")
+    assert f"wang {ref}" in (found(world)["moved"].names or [])
+    assert f"wang {ref}" not in (found(world)["owners"].names or [])
+    li, wang = world.who("li"), world.who("wang").actor or ""
+    world.store.transact(lambda tx: engine.assign(tx, ref, wang, who=li))
+    assert f"wang {ref}" not in (found(world)["moved"].names or [])
+
+
+def test_a_unit_that_was_given_up_has_no_vacancy(world: World) -> None:
+    """Of a kind that no duty names, and with nobody in it, a unit wants no head; with somebody in it, it does."""
+    brought(world, units=[{"code": "safety", "kind": "former"}])
+    brought(world, postings=[posting("li", "safety", "unit_head", since="2025-01-01", to="2026-03-31")])
+    world.until("2026-04-01 09:00")
+    assert found(world)["vacancies"].names == ["unit_head safety"]
+    brought(world, postings=[posting("wang", "safety", "staff", since="2025-01-01", to="2026-04-01")])
+    world.until("2026-04-02 09:00")
+    assert found(world)["vacancies"].ok
 
 
 @pytest.mark.parametrize("role", ["chair", "leading_group", "group_office"])

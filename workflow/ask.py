@@ -248,6 +248,7 @@ def due(
     if mine:
         text += sql.MINE
         values |= {"me": mine, "today": Look(tx).today.isoformat(), "me_inside": f"%{mine}%"}
+        values |= {"accused": '%"respondent": "%', "end": '"%'}
     if unit:
         if tx.one(cases_sql.UNIT, code=unit) is None:
             raise NotFound("There is no unit {unit} in the register.", hint=N_("See `duecourse org tree`."), unit=unit)

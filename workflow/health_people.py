@@ -8,10 +8,12 @@ from states.errors import N_
 from states.instants import zone_of
 from workflow import ask, policies, register
 from workflow.hats import bodies, hats_of, together
+from workflow.instants import moment
 from workflow.roles import ALIASES, ONE_ANSWERS, Parts, standing
 from workflow.sql import held as sql
 from workflow.sql import register as register_sql
 from workflow.store import Tx
+from workflow.trees import ENDLESS
 
 _SOME = 5
 _NOBODY = Parts()
@@ -40,13 +42,21 @@ def findings(tx: Tx) -> Iterator[Finding]:
     yield _vacancies(tx, today)
     yield _double(tx, today.isoformat())
     yield _hats(tx, today.isoformat())
+    yield from _gone(tx, today.isoformat())
     yield from _cases(tx, today.isoformat())
 
 
 def _vacancies(tx: Tx, today: date) -> Finding:
-    """First and direct of each body, the head of each unit, the chair of each group."""
+    """First and direct of each body, the head of each unit, the chair of each group; of what is given up none."""
+    duties = (policies.current_or_none(tx) or {}).get("duties", {}).values()
+    kinds = {"unit", "group", *(kind for duty in duties for kind in duty["for"]["kind"] or ())}
+    manned = {unit for (unit,) in tx.all(sql.MANNED, on=today.isoformat())}
     wanted = [(code, role) for (code,) in tx.all(sql.BODIES) for role in ("first", "direct")]
-    wanted += [(code, "chair" if kind == "group" else "unit_head") for code, kind in tx.all(sql.UNITS)]
+    wanted += [
+        (code, "chair" if kind == "group" else "unit_head")
+        for code, kind in tx.all(sql.UNITS)
+        if kind in kinds or code in manned
+    ]
     empty = [f"{role} {code}" for code, role in wanted if not standing(tx, code, today).holders(role, _NOBODY, ALIASES)]
     return Finding(
         "vacancies",
@@ -63,7 +73,7 @@ def _double(tx: Tx, today: str) -> Finding:
     for unit, post, login, _from, _to in tx.all(sql.HELD_ON, on=today):
         if post in ONE_ANSWERS or (unit, post) in single:
             held.setdefault((unit, post), []).append(login)
-    for unit, login, _from, _to in tx.all(sql.CHARGED_ON, on=today):
+    for unit, login, _person in tx.all(sql.CHARGED_ON, on=today):
         held.setdefault((unit, "portfolio"), []).append(login)
     twice = [
         f"{post} {unit} ({', '.join(sorted(set(logins)))})"
@@ -101,17 +111,38 @@ def _hats(tx: Tx, today: str) -> Finding:
     )
 
 
+def _gone(tx: Tx, today: str) -> Iterator[Finding]:
+    """Whoever left all posts, and still answers: by a portfolio that nobody ended, or as somebody's deputy."""
+    gone = {person for (person,) in tx.all(sql.LEFT, on=today)}
+    yield Finding(
+        "portfolios",
+        [f"{login} {unit}" for unit, login, person in tx.all(sql.CHARGED_ON, on=today) if person in gone],
+        N_("Whoever has a portfolio holds a post."),
+        N_("{count} units are in the portfolio of somebody who holds no post any more: {names}."),
+    )
+    yield Finding(
+        "deputies",
+        [f"{deputy} ({login})" for login, deputy, person in tx.all(sql.STOOD_FOR, on=today) if person in gone],
+        N_("Whoever stands in holds a post."),
+        N_("{count} people who are away have a deputy who holds no post any more: {names}."),
+    )
+
+
 def _cases(tx: Tx, today: str) -> Iterator[Finding]:
-    """Open cases nobody can carry on or answer for, and open cases of owners who hold no post any more."""
+    """Open cases nobody can carry on or answer for; those of owners who hold no post any more, or moved to another."""
     seen = _Answering(tx, today)
+    held = _Held(tx, today)
     unanswered = _unanswered(tx)
     orphans: list[str] = []
     left: list[str] = []
+    moved: list[str] = []
     after = ""
     while page := tx.all(sql.OPEN_CASES, after=after, limit=500):
-        for ref, unit, hash_, state, owner, opener in page:
+        for ref, unit, hash_, state, owner, opener, since in page:
             if owner and owner not in seen.posted:
                 left.append(f"{seen.look.login(owner)} {ref}")
+            elif owner and held.moved(owner, since):
+                moved.append(f"{seen.look.login(owner)} {ref}")
             owed = seen.owed(hash_, unanswered.get(ref, ()))
             if owed or not seen.somebody(unit, hash_, state, {"owner": owner, "opener": opener}):
                 orphans.append(ref)
@@ -128,6 +159,34 @@ def _cases(tx: Tx, today: str) -> Iterator[Finding]:
         N_("Every owner of an open case holds a post."),
         N_("{count} open cases belong to somebody who holds no post any more: {names}. Assign them anew."),
     )
+    yield Finding(
+        "moved",
+        moved,
+        N_("Every owner of an open case holds the post it was given to."),
+        N_(
+            "{count} open cases belong to somebody who has moved to another post since: {names}. Assign them to who "
+            "came next, or to the same person anew."
+        ),
+    )
+
+
+class _Held:
+    """Which posts people held on a day gone by, and whether they hold one of them today."""
+
+    def __init__(self, tx: Tx, today: str) -> None:
+        self.today = today
+        self.zone = zone_of(tx.workspace.zone)
+        self.postings: dict[str, list[tuple[str, str, str, str]]] = {}
+        for person, unit, post, first, last, _acting in tx.all(register_sql.POSTINGS):
+            self.postings.setdefault(person, []).append((unit, post, first, last or ENDLESS))
+
+    def moved(self, person: str, since: str) -> bool:
+        """Whether all posts this person held at that instant are another's, or nobody's, today."""
+        then = self._on(person, moment(since).astimezone(self.zone).date().isoformat())
+        return bool(then) and then.isdisjoint(self._on(person, self.today))
+
+    def _on(self, person: str, day: str) -> set[tuple[str, str]]:
+        return {(unit, post) for unit, post, first, last in self.postings.get(person, ()) if first <= day <= last}
 
 
 class _Answering:

@@ -9,7 +9,7 @@ from workflow.store import Tx
 
 
 def held(tx: Tx, person: str) -> dict[str, Any]:
-    """What the register says, open cases, cases that name the person, notices, acts on record, and who read it.
+    """What the register says, cases owned, opened or naming the person, notices, acts on record, and who read it.
 
     ``person`` is the opaque id the trail knows the person by.
     """
@@ -24,7 +24,7 @@ def held(tx: Tx, person: str) -> dict[str, Any]:
             for row in tx.named(register_sql.LEAVE_OF_PERSON, person=person, since="")
         ],
         "stands_in_for": _dated(tx.named(sql.DEPUTY_OF, person=person)),
-        "cases": tx.named(sql.CASES_OF_OWNER, person=person),
+        "cases": tx.named(sql.CASES_OF_PERSON, person=person),
         "named_in": tx.named(sql.CASES_THAT_NAME, **values),
         "effects": _dated(tx.named(effect_sql.OF_PERSON, person=person)),
         "notices": tx.named(sql.NOTICES, person=person),

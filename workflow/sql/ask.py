@@ -24,18 +24,22 @@ _FOR_ME = """(WITH RECURSIVE for_me(person) AS (
   UNION SELECT l.person FROM leave l JOIN for_me m ON l.deputy = m.person WHERE l.to_on >= :today)
 SELECT person FROM for_me)"""
 
-# Where a person may be answerable: the units of his posts and portfolios, and everything below them; for what is looked
-# for in the whole body, and for the posts of a group, everywhere.
-MINE = f""" AND (c.owner IN {_FOR_ME}
-OR c.unit IN (WITH RECURSIVE mine(code) AS (
+_MY_UNITS = f"""(WITH RECURSIVE mine(code) AS (
   SELECT p.unit FROM posting p WHERE (p.to_on IS NULL OR p.to_on >= :today) AND p.person IN {_FOR_ME}
   UNION SELECT f.unit FROM portfolio f WHERE (f.to_on IS NULL OR f.to_on >= :today) AND f.person IN {_FOR_ME}
   UNION SELECT u.code FROM unit u JOIN mine m ON u.parent = m.code)
-SELECT code FROM mine)
+SELECT code FROM mine)"""
+
+# Where a person may be answerable: the units of his posts and portfolios, and everything below them; for what is looked
+# for in the whole body, and for the posts of a group, everywhere; and as the head of a unit that is held to account.
+MINE = f""" AND (c.owner IN {_FOR_ME}
+OR c.unit IN {_MY_UNITS}
 OR EXISTS (SELECT 1 FROM posting p JOIN unit u ON u.code = p.unit
   WHERE (p.post IN ('office', 'inspector') OR u.kind = 'group')
   AND (p.to_on IS NULL OR p.to_on >= :today) AND p.person IN {_FOR_ME})
-OR c.fields LIKE :me_inside)"""
+OR c.fields LIKE :me_inside
+OR (c.fields LIKE :accused
+  AND EXISTS (SELECT 1 FROM {_MY_UNITS} my WHERE c.fields LIKE :accused || my.code || :end)))"""
 
 UNDER = """ AND c.unit IN (WITH RECURSIVE under(code) AS (
   SELECT code FROM unit WHERE code = :unit UNION SELECT u.code FROM unit u JOIN under m ON u.parent = m.code)
