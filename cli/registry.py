@@ -16,6 +16,7 @@ CASE = Group(
         "dossier": ("cli.dossier:dossier", N_("Put all of a case into one file, for a stranger.")),
         "comment": ("cli.case_acts:comment", N_("Say something about a case, on record.")),
         "assign": ("cli.case_acts:assign", N_("Give a case to another owner.")),
+        "reassign": ("cli.case_acts:reassign", N_("Give the open cases of one owner to another.")),
         "link": ("cli.case_acts:link", N_("Let a case point at another.")),
         "attach": ("cli.case_acts:attach", N_("Add a file to a case.")),
     },

@@ -16,6 +16,7 @@ CHANGES = {
     ("do",),
     ("case", "comment"),
     ("case", "assign"),
+    ("case", "reassign"),
     ("case", "link"),
     ("case", "attach"),
     ("duty", "record"),

@@ -50,7 +50,7 @@ def assign(
                 ref=ref,
                 roles=", ".join(MAY_ASSIGN),
             )
-        if tx.one(sql.POSTED, person=owner) is None:
+        if tx.one(sql.POSTED_YET, person=owner, on=scene.standing.on.isoformat()) is None:
             raise Usage("A case is owned by the holder of a post.", hint=N_("Name somebody with a posting."))
         was, case.owner = case.owner, owner
         written = case.write(
