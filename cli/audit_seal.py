@@ -14,6 +14,7 @@ from states.errors import Invalid, NotNow, Usage
 if TYPE_CHECKING:
     from workflow.signer import Keys
     from workflow.store import Tx
+    from workflow.trail import Who
 
 
 @command(N_("Seal everything that waits, and sign the tree. `run` does it every minute."))
@@ -198,36 +199,39 @@ def _public_key(session: Session) -> tuple[str, dict[str, Any]]:
 )
 def recover(session: Session, checkpoint: str | None) -> None:
     """For the administrator, with a reason. The public key changes its name; auditors and witnesses must be told."""
+    from workflow import receipts, signer
     from workflow import recover as recovery
-    from workflow import signer
     from workflow.epochs import following
     from workflow.notes import Checkpoint
 
     place = keys(session)
-    origin = session.store.workspace.origin
-    last = Checkpoint.read(checkpoint_file(checkpoint).text) if checkpoint else None
-    key = None
-    if place is not None and place.exist():
-        last = last or signer.last(place, origin)
-        key = str(signer.load(place, following(origin)).verifier)
+    named = Checkpoint.read(checkpoint_file(checkpoint).text) if checkpoint else None
 
-    def work(tx: "Tx") -> Any:
+    def do(tx: "Tx", who: "Who") -> dict[str, Any]:
+        origin, last, key = tx.workspace.origin, named, None
+        if place is not None and place.exist():
+            last = last or signer.last(place, origin)
+            key = str(signer.load(place, following(origin)).verifier)
+        written = recovery.recover(tx, who, last, reason=session.reason, key=key)
+        return {
+            "origin": following(origin),
+            "follows": None if last is None else last._asdict(),
+            "key": key,
+            "event": render.receipt(written),
+        }
+
+    def work(tx: "Tx") -> tuple[dict[str, Any], bool]:
         who = session.administering(tx)
-        return recovery.recover(tx, who, last, reason=session.reason, key=key)
+        asked = [named and named._asdict(), who.actor, session.reason]
+        return receipts.told(tx, session.key, "audit recover", asked, lambda: do(tx, who))
 
-    written = session.change(work, alone=True)
-    data = {
-        "schema": 1,
-        "origin": following(origin),
-        "follows": None if last is None else last._asdict(),
-        "key": key,
-        "event": render.receipt(written),
-    }
+    done, again = session.change(work, alone=True)
+    data = {"schema": 1, **done, "again": again}
 
     def human() -> list[str]:
         lines = [_("The log is now called {origin}.").format(**data)]
-        if key:
-            lines.append(_("Its public key: {key}").format(key=key))
-        return [*lines, render.receipt_line(written)]
+        if data["key"]:
+            lines.append(_("Its public key: {key}").format(key=data["key"]))
+        return [*lines, render.receipt_of("log", data["event"])]
 
     render.changed(session, data, human)

@@ -44,24 +44,28 @@ def import_(session: Session, *, file: str | None, source: str | None, **given: 
         raise Usage("--{option} goes with --source.", option=extra[0].replace("_", "-"))
     reader = None if file is None else _reading(file)
 
-    def work(tx: "Tx") -> dict[str, Any]:
+    def work(tx: "Tx") -> tuple[dict[str, Any], bool]:
         from jobs import recompute
-        from workflow import calendars
+        from workflow import calendars, receipts
 
         who = session.administering(tx)
         before = calendars.bodies(tx)
         bodies = reader.bodies(before, strict=True) if reader else _taken(tx, str(source), given)
-        rows = _imported(tx, bodies, before, who, session.reason)
-        return {"calendars": rows, "clocks": recompute.count(tx)}
 
-    done = session.change(work, alone=True)
+        def do() -> dict[str, Any]:
+            rows = _imported(tx, bodies, before, who, session.reason)
+            return {"calendars": rows, "clocks": recompute.count(tx)}
+
+        return receipts.told(tx, session.key, "calendar import", [bodies, who.actor, session.reason], do)
+
+    done, repeated = session.change(work, alone=True)
     again: Recomputed | None = None
     if not session.dry_run:
         from jobs import recompute
 
         again = recompute.run(session.store)
     counted = again._asdict() if again else None
-    data = {"schema": 1, "from": file or source, **done, "recomputed": counted}
+    data = {"schema": 1, "from": file or source, **done, "recomputed": counted, "again": repeated}
     render.changed(session, data, lambda: _said(data))
     if again and again.failed:
         say = plural(
@@ -121,6 +125,9 @@ def _imported(
 
 
 def _said(data: Mapping[str, Any]) -> Iterator[str]:
+    if data["again"]:
+        yield _("This key was used before, nothing was done again.")
+        return
     for row in data["calendars"]:
         yield _line(row)
         for key, days in ((N_("off"), row["off"]), (N_("working"), row["work"])):

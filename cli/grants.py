@@ -1,6 +1,6 @@
 """`db grants`: who may do what in PostgreSQL."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.base import command, opt
@@ -9,7 +9,6 @@ from cli.texts import N_, _
 
 if TYPE_CHECKING:
     from workflow.store import Tx
-    from workflow.trail import Written
 
 
 @command(
@@ -28,6 +27,7 @@ def grants(session: Session, *, owner: str | None, app: str | None, auditor: str
     A dry run prints the statements and executes none of them.
     """
     from workflow import grants as rights
+    from workflow import receipts
 
     with session.read() as tx:
         rights.refuse(tx)
@@ -35,26 +35,29 @@ def grants(session: Session, *, owner: str | None, app: str | None, auditor: str
     if session.dry_run:
         with session.read() as tx:
             session.administering(tx)
-            done = rights.lacking(tx, roles)
-        text = "".join(f"{statement};\n" for statement in done) or f"-- {_('Everything is already so.')}\n"
-        render.text(session, {"schema": 1, **roles._asdict(), "statements": done, "event": None}, text)
+            todo = rights.lacking(tx, roles)
+        text = "".join(f"{statement};\n" for statement in todo) or f"-- {_('Everything is already so.')}\n"
+        render.text(session, {"schema": 1, **roles._asdict(), "statements": todo, "event": None}, text)
         return
 
-    def work(tx: "Tx") -> "tuple[list[str], Written | None]":
-        return rights.grant(tx, session.administering(tx), roles, reason=session.reason)
+    def work(tx: "Tx") -> tuple[dict[str, Any], bool]:
+        who = session.administering(tx)
 
-    done, event = session.change(work, alone=True)
-    data = {
-        "schema": 1,
-        **roles._asdict(),
-        "statements": done,
-        "event": render.receipt(event) if event else None,
-    }
+        def do() -> dict[str, Any]:
+            statements, event = rights.grant(tx, who, roles, reason=session.reason)
+            return {**roles._asdict(), "statements": statements, "event": render.receipt(event) if event else None}
+
+        asked = [owner, app, auditor, who.actor, session.reason]
+        return receipts.told(tx, session.key, "db grants", asked, do)
+
+    done, again = session.change(work, alone=True)
+    data = {"schema": 1, **done, "again": again}
 
     def human() -> list[str]:
-        if event is None:
+        if again or data["event"] is None:
             return [_("Everything is already so.")]
-        lines = [_("{owner} owns the tables, {app} works in them: {count} statements.").format(count=len(done), **data)]
+        told = _("{owner} owns the tables, {app} works in them: {count} statements.")
+        lines = [told.format(count=len(done["statements"]), **data)]
         return [*lines, _("Let the program's account be a member of {app} and of no other.").format(app=roles.app)]
 
     render.changed(session, data, human)

@@ -135,28 +135,34 @@ def graph(session: Session, what: str) -> None:
 def apply(session: Session, path: str) -> None:
     """All of it or nothing; only for administrators."""
     from states.catalog import sources_of
-    from workflow import calendars, policies
+    from workflow import calendars, policies, receipts
     from workflow.store import Tx
 
     sources = sources_of(path)
 
-    def work(tx: Tx) -> dict[str, Any]:
+    def work(tx: Tx) -> tuple[dict[str, Any], bool]:
         who = session.administering(tx)
-        compiled = compiled_or_refused(sources, policies.current_or_none(tx), calendars.load(tx).names())
-        return policies.apply(tx, compiled, who, reason=session.reason)
 
-    done = session.change(work, alone=True)
-    event = done.pop("event")
-    data = {"schema": 1, **done, "event": render.receipt(event)}
+        def do() -> dict[str, Any]:
+            compiled = compiled_or_refused(sources, policies.current_or_none(tx), calendars.load(tx).names())
+            done = policies.apply(tx, compiled, who, reason=session.reason)
+            return {**done, "event": render.receipt(done["event"])}
+
+        return receipts.told(tx, session.key, "policy apply", [sources, who.actor, session.reason], do)
+
+    done, again = session.change(work, alone=True)
+    data = {"schema": 1, **done, "again": again}
 
     def human() -> list[str]:
+        if again:
+            return [_("This key was used before, nothing was done again.")]
         changed = [row["type"] for row in done["types"] if row["changed"]]
         return [
             _("In force: {policy} ({types}).").format(
                 policy=done["policy"], types=", ".join(row["type"] for row in done["types"])
             ),
             _("New or changed: {types}.").format(types=", ".join(changed) or "-"),
-            render.receipt_line(event),
+            render.receipt_of("policy", done["event"]),
         ]
 
     render.changed(session, data, human)

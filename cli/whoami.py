@@ -12,6 +12,7 @@ from states.errors import NotPermitted
 
 if TYPE_CHECKING:
     from workflow.store import Tx
+    from workflow.trail import Written
 
 
 @command(
@@ -62,11 +63,18 @@ def _register(session: Session, path: str) -> None:
     """The key is the person's from now on; it goes on record whole, so that anybody can check what it signed."""
     from cli.signing import read_public
     from workflow import keys
+    from workflow.receipts import once
 
     key = read_public(path)
-    written = session.change(
-        lambda tx: keys.register(tx, key, who=session.acting(tx), reason=session.reason), alone=True
-    )
+
+    def work(tx: "Tx") -> "tuple[Written, bool]":
+        who = session.acting(tx)
+        asked = [key.text, who.actor, session.reason]
+        return once(
+            tx, session.key, "whoami --ssh-key", asked, lambda: keys.register(tx, key, who=who, reason=session.reason)
+        )
+
+    written, _again = session.change(work, alone=True)
     event = None if session.dry_run else render.receipt(written)
     found = {"schema": 1, "ssh_key": key.fingerprint, "kind": key.kind, "event": event}
 

@@ -242,7 +242,10 @@ def test_it_is_on_record_once(office):
     (event,) = typed(office, *log).json["rows"]
     assert (event["stream"], event["reason"]) == ("log", "as the law of the house says")
     assert {"owner": office.owner, "app": office.app, "auditor": office.auditor}.items() <= event["data"].items()
-    again = typed(office, *office.words("--auditor", office.auditor), "--format", "json")
+    words = [*office.words("--auditor", office.auditor), "--format", "json", "--key", "k"]
+    again = typed(office, *words)
+    assert typed(office, *words).json == {**again.json, "again": True}
+    assert typed(office, *words, "--reason", "another").code == 6
     assert (again.json["statements"], again.json["event"]) == ([], None)
     assert typed(office, "db", "grants", "--format", "json").json["auditor"] == office.auditor  # as on record
     assert len(typed(office, *log).json["rows"]) == 1

@@ -25,16 +25,10 @@ class Outcome(NamedTuple):
 
 def answer(tx: Tx, key: str | None, verb: str, asked: list[Any]) -> Outcome | None:
     """What this key did before, or None for a new key (or no key)."""
-    if not key:
+    kept = _kept(tx, key, verb, asked)
+    if kept is None:
         return None
-    row = tx.one(sql.RECEIPT, key=key)
-    if row is None:
-        return None
-    if row[0] != digest([verb, *asked]):
-        raise Conflict(
-            "The key {key} was already used for something else.", hint=N_("Use a new --key for a new act."), key=key
-        )
-    ref, version, from_state, to_state, event, *opened = json.loads(row[1])
+    ref, version, from_state, to_state, event, *opened = kept
     return Outcome(ref, version, from_state, to_state, Written(*event), again=True, opened=tuple(opened))
 
 
@@ -43,7 +37,7 @@ def keep(tx: Tx, key: str | None, verb: str, asked: list[Any], outcome: Outcome)
     if key:
         event = outcome.event
         told = [*outcome[:4], [event.id, event.stream, event.n, event.hash, event.at], *outcome.opened]
-        tx.put(sql.RECEIPT_NEW, key=key, digest=digest([verb, *asked]), answer=json.dumps(told), at=tx.now)
+        _keep(tx, key, verb, asked, told)
 
 
 def once(tx: Tx, key: str | None, verb: str, asked: list[Any], work: Callable[[], Written]) -> tuple[Written, bool]:
@@ -53,3 +47,31 @@ def once(tx: Tx, key: str | None, verb: str, asked: list[Any], work: Callable[[]
     written = work()
     keep(tx, key, verb, asked, Outcome("", 0, None, "", written))
     return written, False
+
+
+def told(
+    tx: Tx, key: str | None, verb: str, asked: list[Any], work: Callable[[], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
+    """The same where more than an event is answered: kept as it is, so nothing in it may ever have to be erased."""
+    kept = _kept(tx, key, verb, asked)
+    if kept is not None:
+        return kept, True
+    done = work()
+    if key:
+        _keep(tx, key, verb, asked, done)
+    return done, False
+
+
+def _kept(tx: Tx, key: str | None, verb: str, asked: list[Any]) -> Any:
+    row = tx.one(sql.RECEIPT, key=key) if key else None
+    if row is None:
+        return None
+    if row[0] != digest([verb, *asked]):
+        raise Conflict(
+            "The key {key} was already used for something else.", hint=N_("Use a new --key for a new act."), key=key
+        )
+    return json.loads(row[1])
+
+
+def _keep(tx: Tx, key: str, verb: str, asked: list[Any], answer: Any) -> None:
+    tx.put(sql.RECEIPT_NEW, key=key, digest=digest([verb, *asked]), answer=json.dumps(answer), at=tx.now)
