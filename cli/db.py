@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import render
 from cli.base import command
+from cli.errors import fill
 from cli.session import Session
 from cli.settings import sqlite_path
 from cli.texts import N_, _
@@ -23,33 +24,42 @@ def public_url(url: str) -> str:
 
 @command(N_("Tell which database this is and how it stands."))
 def status(session: Session) -> None:
-    """One object; a database of another revision is Invalid, and its sentence says what to do."""
-    from workflow.store import REVISION
+    """One object, of a workspace at another revision too: what is to be done then is `todo`."""
+    from workflow.store import REVISION, WrongRevision
 
-    store = session.store
+    url = session.settings.database()
     data: dict[str, Any] = {
         "schema": 1,
-        "url": public_url(store.url),
-        "kind": store.driver.kind,
-        "file": sqlite_path(store.url),
+        "url": public_url(url),
+        "kind": "postgres" if sqlite_path(url) is None else "sqlite",
+        "file": sqlite_path(url),
         "revision": REVISION,
-        "sandbox": store.workspace.sandbox,
-        "now": store.now(),
+        "sandbox": None,
+        "now": None,
         "grants": None,
     }
-    if store.driver.kind == "postgres":
-        from workflow import grants as rights
+    try:
+        store = session.store
+    except WrongRevision as wrong:
+        todo = " ".join([fill(wrong.message, wrong.places), fill(wrong.hint, wrong.places)])
+        data |= {"revision": wrong.found, "sandbox": wrong.sandbox, "now": wrong.now, "todo": todo}
+    else:
+        data |= {"sandbox": store.workspace.sandbox, "now": store.now()}
+        if store.driver.kind == "postgres":
+            from workflow import grants as rights
 
-        with session.read() as tx:
-            data["grants"] = _grants(rights.state(tx))
+            with session.read() as tx:
+                data["grants"] = _grants(rights.state(tx))
 
     def human() -> list[render.Block]:
         rows = [
             [_("Database"), data["url"]],
-            [_("Revision"), data["revision"]],
+            [_("Revision"), data["revision"] or "-"],
             [_("Kind"), _("a sandbox: its time is simulated") if data["sandbox"] else _("a real workspace")],
             [_("Now"), data["now"]],
         ]
+        if "todo" in data:
+            rows.append([_("To do"), data["todo"]])
         if data["grants"]:
             held = data["grants"]
             told = _("{owner} owns it, {app} works in it").format(**held)

@@ -17,18 +17,15 @@ IN_TIME = {"timers": N_("No timer is late."), "notices": N_("No notice is stuck.
 
 @command(N_("Check that everything is in order; exit 1 where something is not."))
 def doctor(session: Session) -> int:
-    """What cannot be opened at all is reported as the problem it is."""
-    from jobs.lateness import findings
-    from workflow.health import Check, checks
+    """What cannot be opened at all is reported as the problem it is; of another revision this is all that is told."""
+    from workflow.health import Check
+    from workflow.store import WrongRevision
 
-    store = session.store
-    with session.read() as tx:
-        found = list(checks(tx, store.driver.kind))
-        late = findings(tx)
-    wrong = {one.name for one in late}
-    found = [one for one in found if one.name not in wrong] + late
-    found += [Check(name, True, say) for name, say in IN_TIME.items() if name not in wrong]
-    found += [_receipts(session, Check), _mail(session, Check), _published(session, Check)]
+    try:
+        found = _found(session, Check)
+    except WrongRevision as problem:
+        told = " ".join([fill(problem.message, problem.places), fill(problem.hint, problem.places)])
+        found = [Check("revision", False, "{told}", {"told": told})]
     rows = [
         {"name": one.name, "ok": one.ok, "say": fill(one.say, one.places)}
         | ({"count": len(one.names), "names": one.names} if one.names is not None else {})
@@ -42,6 +39,20 @@ def doctor(session: Session) -> int:
 
     render.one(session, {"schema": 1, "ok": ok, "checks": rows}, human)
     return 0 if ok else 1
+
+
+def _found(session: Session, check: "type[Check]") -> "list[Check]":
+    from jobs.lateness import findings
+    from workflow.health import checks
+
+    store = session.store
+    with session.read() as tx:
+        found = list(checks(tx, store.driver.kind))
+        late = findings(tx)
+    wrong = {one.name for one in late}
+    found = [one for one in found if one.name not in wrong] + late
+    found += [check(name, True, say) for name, say in IN_TIME.items() if name not in wrong]
+    return [*found, _receipts(session, check), _mail(session, check), _published(session, check)]
 
 
 def _receipts(session: Session, check: "type[Check]") -> "Check":

@@ -157,6 +157,24 @@ def test_a_newer_or_foreign_database_is_invalid(office, tmp_path):
     assert run("--db", f"sqlite:///{tmp_path / 'foreign.db'}", "due", folder=tmp_path).code == 8
 
 
+def test_an_older_database_is_told_by_what_tells_it(office):
+    """At another revision `db status` answers with what to do, `doctor` has one failed check; the rest is exit 8."""
+    for number, todo in (("0001", "Run `duecourse db upgrade`."), ("9999", "Install that version or a later one.")):
+        connection = sqlite3.connect(office.home / "duecourse.db")
+        connection.execute("UPDATE alembic_version SET version_num = ?", (number,))
+        connection.commit()
+        connection.close()
+        status = office.json("db", "status")
+        assert (status["revision"], status["sandbox"], status["kind"]) == (number, True, "sqlite")
+        assert status["now"].startswith("2026-01-05T01:00")
+        assert todo in status["todo"]
+        assert todo in office.run("db", "status").out
+        doctor = office.json("doctor", code=1)
+        assert [(row["name"], row["ok"]) for row in doctor["checks"]] == [("revision", False)]
+        assert todo in doctor["checks"][0]["say"]
+        office.run("due", code=8)
+
+
 def test_doctor_of_a_new_office(office):
     """`doctor` lists its checks; a full register has no vacancy and no orphan."""
     found = office.json("doctor")

@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 
 from states.errors import N_, Conflict, Failed, Invalid, Outside
-from workflow.store import REVISION, wrong_revision
+from workflow.store import REVISION, WrongRevision
 
 HERE = Path(__file__).parent / "migrations"
 
@@ -111,7 +111,7 @@ def upgrade(url: str) -> tuple[str | None, str]:
     with connection_to(url) as connection:
         was = _revision(connection)
         if was is not None and was != REVISION and was not in _known():
-            raise wrong_revision(was)
+            raise WrongRevision(was)
         config = Config()
         config.set_main_option("script_location", str(HERE))
         config.attributes["connection"] = connection

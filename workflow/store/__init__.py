@@ -7,13 +7,24 @@ from typing import Any, Protocol, TypeVar
 from states.errors import N_, Conflict, Invalid, Outside
 from workflow.store.tx import UNOPENED, Row, Tx, Value, Workspace, new_id, system_now
 
-__all__ = ["REVISION", "REVISIONS", "Row", "Store", "Tx", "Value", "Workspace", "driver_for", "new_id"]
+__all__ = [
+    "REVISION",
+    "REVISIONS",
+    "Row",
+    "Store",
+    "Tx",
+    "Value",
+    "Workspace",
+    "WrongRevision",
+    "driver_for",
+    "new_id",
+]
 
 REVISIONS = ("0001", "0002", "0003", "0004")
 REVISION = REVISIONS[-1]
 TRIES = 4
 
-_LOOK = """SELECT (SELECT version_num FROM alembic_version), origin, sandbox, admin, zone, calendar, policy,
+_LOOK = """SELECT (SELECT version_num FROM alembic_version), now, origin, sandbox, admin, zone, calendar, policy,
 seen_size, seen_root FROM workspace WHERE id = 1"""
 _NOW = "SELECT now FROM workspace WHERE id = 1"
 _LANDED = "SELECT hash FROM event WHERE stream = :stream AND n = :n"
@@ -79,9 +90,9 @@ class Store:
             row = tx.one(_LOOK)
         if row is None:
             raise Invalid("The database has no workspace in it.", hint=N_("Make one with `duecourse init`."))
-        revision, origin, sandbox, *rest = row
+        revision, now, origin, sandbox, *rest = row
         if revision != REVISION:
-            raise wrong_revision(revision)
+            raise WrongRevision(revision, sandbox=bool(sandbox), now=now or system_now())
         self.workspace = Workspace(origin, bool(sandbox), *rest)
 
     def now(self) -> str:
@@ -162,16 +173,23 @@ def _retryable(problem: Conflict | Outside) -> bool:
     return problem.__cause__ is not None
 
 
-def wrong_revision(found: str | None) -> Invalid:
-    if found in REVISIONS:
-        return Invalid(
-            "This workspace is at revision {found}; this program needs {needed}.",
-            hint=N_("Run `duecourse db upgrade`."),
-            found=found,
-            needed=REVISION,
-        )
-    return Invalid(
-        "This workspace was written by a newer duecourse (revision {found}).",
-        hint=N_("Install that version or a later one."),
-        found=found or "?",
-    )
+class WrongRevision(Invalid):
+    """A workspace this program cannot work in: its schema is another. ``found`` and the rest is what could be read."""
+
+    def __init__(self, found: str | None, *, sandbox: bool = False, now: str | None = None) -> None:
+        if found in REVISIONS:
+            super().__init__(
+                "This workspace is at revision {found}; this program needs {needed}.",
+                hint=N_("Run `duecourse db upgrade`."),
+                found=found,
+                needed=REVISION,
+            )
+        else:
+            super().__init__(
+                "This workspace was written by a newer duecourse (revision {found}).",
+                hint=N_("Install that version or a later one."),
+                found=found or "?",
+            )
+        self.found = found
+        self.sandbox = sandbox
+        self.now = now
