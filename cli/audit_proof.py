@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from cli import render
 from cli.audit import asker
 from cli.base import REASON, arg, command, complete_file, opt
-from cli.keys import content, public_key, write
+from cli.inputs import text as text_of
+from cli.keys import public_key, write
 from cli.session import Session
 from cli.texts import N_, _
 from states.errors import Usage
@@ -70,7 +71,7 @@ def check_proof(session: Session, *, file: str, key: str, witnesses: tuple[str, 
     from workflow.notes import LOG, WITNESS
 
     trusted = [public_key(one, "--witness", WITNESS) for one in witnesses]
-    found = proof.check(content(file), public_key(key, "--key", LOG), trusted)
+    found = proof.check(text_of(file), public_key(key, "--key", LOG), trusted)
 
     def human() -> list[render.Block]:
         event = found["event"]
@@ -128,7 +129,7 @@ def witness(
     from workflow import witness as witnesses
     from workflow.notes import LOG
 
-    request = witnesses.Request.read(content(file))
+    request = witnesses.Request.read(text_of(file))
     log_key = public_key(log, "--log", LOG) if log is not None else None
     if name is not None and "/" not in name and "." not in name:
         raise Usage(

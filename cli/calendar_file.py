@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from cli.texts import N_
+from cli.inputs import text as text_of
 from states.calendars import parse_calendars
-from states.errors import Invalid, NotFound
+from states.errors import Invalid
 
 if TYPE_CHECKING:
     from states.loader import Node
@@ -21,9 +21,9 @@ class CalendarFile:
     """One file as read; ``bodies`` checks what it holds."""
 
     def __init__(self, path: str) -> None:
-        """Raises NotFound for a file that cannot be read, Invalid for one that is no YAML or JSON."""
+        """Raises what `cli.inputs` raises, and Invalid for a file that is no YAML or JSON."""
         self._path = path
-        text = _text(path)
+        text = text_of(path)
         self._root = _root(path, text) if not path.endswith(".json") else None
         self._data = self._root.plain() if self._root else None
         if path.endswith(".json"):
@@ -64,17 +64,6 @@ def _below(node: "Node", name: str, index: int) -> "Node | None":
     if name:
         return node.entries.get(name) if name in KEYS else None
     return node.items[index] if index < len(node.items) else None
-
-
-def _text(path: str) -> str:
-    from pathlib import Path
-
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid("{path} is not UTF-8 text.", hint=N_("Save the file as UTF-8."), path=path) from error
-    except OSError as error:
-        raise NotFound("{path} cannot be read: {why}.", path=path, why=error.strerror or str(error)) from error
 
 
 def _json(path: str, text: str) -> Any:

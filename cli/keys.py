@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli.inputs import text as text_of
 from cli.session import Session
-from cli.texts import N_
 from states.errors import Failed, Usage
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def public_key(text: str, option: str, type_: int) -> "VerifierKey":
 
     words = text
     if "+" not in text or Path(text).is_file():
-        words = "".join(line for line in content(text).splitlines() if not line.startswith("#"))
+        words = "".join(line for line in text_of(text).splitlines() if not line.startswith("#"))
     try:
         return VerifierKey.read(words, type_)
     except Usage as problem:
@@ -45,17 +45,7 @@ def checkpoint_file(path: str) -> "Note":
     from workflow.notes import Note
     from workflow.witness import Request
 
-    return Note.read(Request.read(content(path)).note)
-
-
-def content(path: str) -> str:
-    """The text of a file."""
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise Failed("This file is not UTF-8 text.", hint=N_("Save it as UTF-8."), where=path) from error
-    except OSError as error:
-        raise Failed("The file cannot be read: {why}.", where=path, why=error.strerror or str(error)) from error
+    return Note.read(Request.read(text_of(path)).note)
 
 
 def write(path: str, text: str) -> None:

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.inputs import content
 from cli.mailing import channel, voice
 from cli.session import Session
 from cli.texts import N_
-from states.errors import Failed, Invalid
+from states.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,11 +57,7 @@ def roots(session: Session, path: str | None = None) -> "Sequence[Any]":
     from workflow import stamps
 
     place = Path(path) if path is not None else Path(session.settings.home or ".") / str(said)
-    try:
-        pem = place.read_bytes()
-    except OSError as error:
-        raise Failed("The file cannot be read: {why}.", where=str(place), why=error.strerror or str(error)) from error
-    return stamps.roots(pem, str(place))
+    return stamps.roots(content(str(place)), str(place))
 
 
 def mail_outlet(session: Session, addresses: str) -> "Outlet":

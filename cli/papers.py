@@ -7,11 +7,11 @@ the user's, so it is filled in a sandbox. The same facts give the same bytes.
 import io
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from cli.inputs import content
 from cli.texts import N_
-from states.errors import Invalid, NotFound
+from states.errors import Invalid
 
 _FIXED = (1980, 1, 1, 0, 0, 0)
 
@@ -32,7 +32,7 @@ def fill(template: str | None, context: Mapping[str, Any]) -> bytes:
             hint=N_("Install duecourse with its extra `dossier`."),
             library="docxtpl",
         ) from error
-    source: Any = io.BytesIO(plain()) if template is None else _read(template)
+    source: Any = io.BytesIO(plain()) if template is None else io.BytesIO(content(template))
     filled = io.BytesIO()
     try:
         paper = DocxTemplate(source)
@@ -46,15 +46,6 @@ def fill(template: str | None, context: Mapping[str, Any]) -> bytes:
             why=" ".join(str(error).split()).rstrip(".") or type(error).__name__,
         ) from error
     return _timeless(filled.getvalue())
-
-
-def _read(path: str) -> io.BytesIO:
-    try:
-        return io.BytesIO(Path(path).read_bytes())
-    except OSError as error:
-        raise NotFound(
-            "{path} cannot be read: {why}.", hint=N_("Name a .docx file."), path=path, why=error.strerror or str(error)
-        ) from error
 
 
 def plain() -> bytes:

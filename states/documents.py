@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from states.errors import N_, Invalid, NotFound
+from states.errors import N_, Failed, Invalid, NotFound
 from states.loader import Flaw, Place, load
 from states.schema import CASE, PART, POLICY
 from states.sheet import Sheet
@@ -43,13 +43,14 @@ def read_sources(path: str | Path) -> dict[str, str]:
     for file in files:
         try:
             found[file.name] = file.read_text(encoding="utf-8")
-        except OSError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise NotFound(
-                "{path} cannot be read: {why}.",
+                "There is no file {path}.",
                 hint=N_("Name a policy file, its folder, or a pack that is shipped (see: policy packs)."),
                 path=file,
-                why=error.strerror or str(error),
             ) from error
+        except OSError as error:
+            raise Failed("{path} cannot be read: {why}.", path=file, why=error.strerror or str(error)) from error
         except UnicodeDecodeError as error:
             raise Invalid("{path} is not UTF-8 text.", hint=N_("Save the file as UTF-8."), path=file) from error
     return found

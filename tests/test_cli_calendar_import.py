@@ -144,7 +144,7 @@ def test_a_union_counts_the_days_off_of_all_its_members(office):
         ([], 2, "from a file or from a library"),
         (["{file}", "--source", "holidays"], 2, "from a file or from a library"),
         (["{file}", "--years", "2026"], 2, "--years goes with --source"),
-        (["nothing.yaml"], 3, "cannot be read"),
+        (["nothing.yaml"], 3, "There is no file"),
         (["{file}", "--as", "li.na"], 4, "Only the administrator"),
         (["--source", "holidays", "--years", "2026"], 2, "Whose holidays"),
         (["--source", "holidays", "--country", "GB"], 2, "Which years"),

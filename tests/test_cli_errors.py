@@ -156,3 +156,30 @@ def test_the_program_itself(tmp_path):
     assert nowhere.code == 3
     assert "duecourse init" in nowhere.err
     assert clean_environment(tmp_path)["LANGUAGE"] == "en"
+
+
+def test_a_file_that_is_not_there_is_not_found_anywhere(office, tmp_path):
+    """Whatever reads a file that a person names: exit 3 where there is none, 8 where it is no text, 1 where refused."""
+    none, odd, folder = str(tmp_path / "none"), tmp_path / "odd", str(tmp_path)
+    odd.write_bytes(b"\xff\xfe\x00")
+    key = "example.org/log+00000000+AQ=="
+    readers = (
+        ["org", "import"],
+        ["calendar", "import"],
+        ["policy", "check"],
+        ["policy", "apply"],
+        ["audit", "check-proof", "--key", key],
+        ["audit", "recover", "--reason", "x", "--checkpoint"],
+        ["audit", "witness", "--key", none],
+        ["calendar", "explain", "--from", "2026-01-05", "--rule", "1 day", "--calendars"],
+    )
+    for words in readers:
+        where, rest = (words[:2], words[2:]) if words[1] in {"check-proof", "witness"} else (words, [])
+        assert f"There is no file {none}" in office.run(*where, none, *rest, code=3).err, words
+        assert "is not UTF-8 text" in office.run(*where, str(odd), *rest, code=8).err, words
+        if words[0] not in {"org", "policy"}:  # those take a folder
+            assert "cannot be read" in office.run(*where, folder, *rest, code=1).err, words
+    office.run("audit", "verify", "--dossier", none, code=3)
+    ref = office.report()
+    office.run("case", "attach", ref, none, "--as", "chen.chen", code=3)
+    office.run("do", ref, "submit", "--file", none, "--as", "chen.chen", code=3)

@@ -216,7 +216,7 @@ def test_sources_are_read_from_a_file_or_a_folder(tmp_path: Path) -> None:
         "sketch.yaml",
         "task.yaml",
     }
-    with pytest.raises(NotFound, match="cannot be read"):
+    with pytest.raises(NotFound, match="There is no file"):
         read_sources(tmp_path / "none.yaml")
     with pytest.raises(NotFound, match=r"no \*.yaml file"):
         read_sources(tmp_path)
