@@ -93,15 +93,16 @@ def _plain(code: str, message: str, hint: str = "") -> dict[str, Any]:
     return {"code": code, "message": message, "hint": hint, "where": ""}
 
 
-def report(error: BaseException, *, as_json: bool, debug: bool) -> int:
-    """Say on stderr what went wrong; answers the exit code."""
+def report(error: BaseException, *, as_json: bool, debug: bool, warned: "Warned | None" = None) -> int:
+    """Say on stderr what went wrong; answers the exit code. For programs one object, with a warning in it if any."""
     code, said = describe(error)
     if debug:
         import traceback
 
         traceback.print_exception(error, file=sys.stderr)
     if as_json:
-        _say(json.dumps({"error": said}, ensure_ascii=False))
+        beside = {"warning": warning(warned)} if warned else {}
+        _say(json.dumps({"error": said, **beside}, ensure_ascii=False))
         return code
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         _say(error.format_message())
@@ -114,9 +115,14 @@ def report(error: BaseException, *, as_json: bool, debug: bool) -> int:
     return code
 
 
+def warning(warned: "Warned") -> dict[str, str]:
+    """What is not as it was, as programs read it."""
+    return {"message": fill(warned.say, warned.places), "hint": fill(warned.hint, warned.places)}
+
+
 def warn(warned: "Warned", *, as_json: bool) -> None:
     """Say on stderr what is not as it was; the command is done all the same."""
-    said = {"message": fill(warned.say, warned.places), "hint": fill(warned.hint, warned.places)}
+    said = warning(warned)
     if as_json:
         _say(json.dumps({"warning": said}, ensure_ascii=False))
         return

@@ -39,7 +39,10 @@ class Root(Group):
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the one place that reports them all
             from cli.errors import report
 
-            code = report(error, as_json=_as_json(session, early), debug=session.debug or "--debug" in early)
+            as_json = _as_json(session, early)
+            warned = session.receipts.warned if as_json and session.receipts else None
+            code = report(error, as_json=as_json, debug=session.debug or "--debug" in early, warned=warned)
+            session.warned = session.warned or warned is not None
         finally:
             _warn(session, early)
             session.close()
@@ -62,9 +65,12 @@ class Root(Group):
 
 
 def _warn(session: Session, early: dict[str, str]) -> None:
-    """Last of all, so that no answer hides it: what this user holds receipts for and the workspace no longer has."""
+    """Last of all, so that no answer hides it: what this user holds receipts for and the workspace no longer has.
+
+    Programs have it in the answer, or beside the error; only where neither is one object is it a line of its own.
+    """
     warned = session.receipts and session.receipts.warned
-    if warned and not session.quiet and COMPLETE not in os.environ:
+    if warned and not session.warned and not session.quiet and COMPLETE not in os.environ:
         from cli.errors import warn
 
         warn(warned, as_json=_as_json(session, early))

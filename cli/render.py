@@ -37,7 +37,7 @@ def listing(session: Session, data: Mapping[str, Any], columns: Sequence[Column]
     rows: Sequence[Row] = data["rows"]
     style = session.style()
     if style == "json":
-        _json(data)
+        _json(session, data)
     elif style == "ndjson":
         _ndjson(rows)
     elif style == "csv":
@@ -57,9 +57,9 @@ def one(session: Session, data: Mapping[str, Any], human: Callable[[], Iterable[
     """Print one object; `human` makes what people read of it, only when they are the ones to read it."""
     style = session.style()
     if style == "json":
-        _json(data)
+        _json(session, data)
     elif style == "ndjson":
-        _ndjson([data])
+        _ndjson([_warned(session, data)])
     elif style == "csv":
         _csv([data], list(data))
     elif not session.quiet:
@@ -76,9 +76,9 @@ def changed(session: Session, data: Mapping[str, Any], human: Callable[[], Itera
         data = {**data, "dry_run": True}
     style = session.style()
     if style == "json":
-        _json(data)
+        _json(session, data)
     elif style == "ndjson":
-        _ndjson([data])
+        _ndjson([_warned(session, data)])
     elif style == "csv":
         _csv([data], list(data))
     elif not session.quiet:
@@ -91,7 +91,7 @@ def changed(session: Session, data: Mapping[str, Any], human: Callable[[], Itera
 def text(session: Session, data: Mapping[str, Any], plain: str) -> None:
     """Print a text as it is (a policy, a graph, a script); for programs the object that holds it."""
     if session.style() in ("json", "ndjson"):
-        _json(data)
+        _json(session, data)
     else:
         _out(clean(plain) if plain.endswith("\n") else clean(plain) + "\n")
 
@@ -109,7 +109,12 @@ def receipt(event: Any) -> dict[str, Any]:
 
 def receipt_line(event: Any) -> str:
     """The receipt a person may keep: stream, number, hash."""
-    return _("Receipt: {stream}/{n} {hash}").format(stream=event.stream, n=event.n, hash=event.hash)
+    return receipt_of(event.stream, receipt(event))
+
+
+def receipt_of(stream: str, event: Mapping[str, Any]) -> str:
+    """The same of an event as programs were told of it."""
+    return _("Receipt: {stream}/{n} {hash}").format(stream=stream, n=event["n"], hash=event["hash"])
 
 
 def day_time(at: str | None) -> str:
@@ -171,10 +176,22 @@ def _block(block: Block, style: str, *, tagged: bool = False) -> None:
         _out((indent + "  ".join(pad(cell, widths[at]) for at, cell in enumerate(line))).rstrip() + "\n")
 
 
-def _json(data: Mapping[str, Any]) -> None:
+def _json(session: Session, data: Mapping[str, Any]) -> None:
     import json
 
+    data = _warned(session, data)
     _out(json.dumps(data, ensure_ascii=False, indent=2 if sys.stdout.isatty() else None) + "\n")
+
+
+def _warned(session: Session, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With what the look at this user's receipts found, if anything: a program reads it where it reads the answer."""
+    warned = session.receipts and session.receipts.warned
+    if not warned:
+        return data
+    from cli.errors import warning
+
+    session.warned = True
+    return {**data, "warning": warning(warned)}
 
 
 def _ndjson(rows: Iterable[Row]) -> None:

@@ -40,6 +40,7 @@ class Session:
         "quiet",
         "reason",
         "sign",
+        "warned",
         "yes",
     )
 
@@ -55,6 +56,7 @@ class Session:
         self.key: str | None = None
         self.expect: int | None = None
         self.sign: str | None = None
+        self.warned = False  # whether the answer already says what is not as it was
         self._settings: Settings | None = None
         self._store: Store | None = None
         self._receipts: Receipts | None = None

@@ -135,14 +135,17 @@ def test_a_rewritten_event_is_told(office):
 
 
 def test_programs_read_the_warning_too(office):
-    """With --format json the warning is one object on stderr, the answer stays whole, an error keeps its own line."""
+    """With --format json the warning is in the answer or beside the error: each stream holds one object or nothing."""
     ref = office.report()
     raw(office, f"DELETE FROM event WHERE stream = '{ref}' AND n = 2")
-    done = office.run("case", "list", "--format", "json")
-    assert set(json.loads(done.err)["warning"]) == {"message", "hint"}
-    assert done.json["rows"]
+    for words in (["case", "list"], ["case", "comment", ref, "seen", *AS, "--quiet"]):
+        done = office.run(*words, "--format", "json")
+        assert set(done.json["warning"]) == {"message", "hint"}
+        assert done.err == ""
+    rows = office.run("case", "list", "--format", "ndjson")
+    assert set(json.loads(rows.err)["warning"]) == {"message", "hint"}
     refused = office.run("case", "show", "RPT-1999-0001", "--format", "json", code=3)
-    assert [next(iter(json.loads(line))) for line in refused.err.splitlines()] == ["error", "warning"]
+    assert json.loads(refused.err).keys() == {"error", "warning"}
 
 
 def test_doctor_lists_it(office):
