@@ -49,7 +49,7 @@ i18n: $(STAMP)  ## bring the catalogue of translations up to date with the sourc
 lock:  ## write the requirement files anew (needs uv)
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv on the path, or make lock UV=/path/to/uv"; exit 1; }
 	$(LOCK) pyproject.toml requirements/build.in --extra postgres --output-file requirements/run.txt
-	$(LOCK) pyproject.toml requirements/dev.in --extra postgres --extra calendars --extra stamp --extra dossier --constraints requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/dev.in --extra postgres --extra calendars --extra stamp --extra dossier --extra excel --constraints requirements/run.txt --output-file requirements/dev.txt
 
 clean:  ## remove what the other recipes made
 	rm -rf $(VENV) dist demo-office .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from cli import render
 from cli.base import arg, command
 from cli.errors import fill
+from cli.inputs import content, text
 from cli.session import Session
 from cli.texts import N_, _
-from states.errors import Invalid, NotFound
+from states.errors import NotFound
 
 if TYPE_CHECKING:
     from workflow.register_file import Register
@@ -37,51 +38,56 @@ _KEYS = {
 
 @command(
     N_(
-        "Bring in units, people, posts, postings, portfolios and leave: from a YAML or JSON file, one table in CSV "
-        "(postings.csv), or a folder of such tables. All of it or nothing."
+        "Bring in units, people, posts, postings, portfolios and leave: from a YAML or JSON file, an Excel workbook "
+        "with a sheet for each, one table in CSV (postings.csv), or a folder of such tables. All of it or nothing."
     ),
     arg("file", metavar="FILE"),
     changes=True,
 )
 def import_(session: Session, file: str) -> None:
     """Rows the file does not name stay as they are; only for administrators."""
+    from workflow import receipts
     from workflow.register_import import import_register, plan
     from workflow.store import Tx
 
     register = _read(file)
 
-    def work(tx: Tx) -> tuple[Any, Any, list[dict[str, Any]]]:
+    def work(tx: Tx) -> tuple[dict[str, Any], bool]:
         who = session.administering(tx)
-        planned = plan(tx, register, reason=session.reason)
-        return planned, import_register(tx, planned, who, reason=session.reason), planned.handing_over(tx)
+        seen: dict[str, Any] = {"changes": [], "not_in_file": [], "handover": [], "warnings": []}
 
-    planned, event, handover = session.change(work, alone=True)
-    warnings = [{"where": one.where, "message": fill(one.message, one.places)} for one in planned.warnings]
-    counts = planned.counts()
-    data = {
-        "schema": 1,
-        "file": file,
-        "counts": counts,
-        "changes": planned.diff(),
-        "not_in_file": planned.staying(),
-        "handover": handover,
-        "warnings": warnings,
-        "event": render.receipt(event) if event and not session.dry_run else None,
-    }
+        def do() -> dict[str, Any]:
+            planned = plan(tx, register, reason=session.reason)
+            event = import_register(tx, planned, who, reason=session.reason)
+            seen["changes"], seen["not_in_file"] = planned.diff(), planned.staying()
+            seen["handover"] = planned.handing_over(tx)
+            seen["warnings"] = [
+                {"where": one.where, "message": fill(one.message, one.places)} for one in planned.warnings
+            ]
+            return {"counts": planned.counts(), "event": render.receipt(event) if event else None}
+
+        done, again = receipts.told(tx, session.key, "org import", [register.said(), who.actor, session.reason], do)
+        return {"schema": 1, "file": file, **done, **seen, "again": again}, again
+
+    data, again = session.change(work, alone=True)
+    if session.dry_run:
+        data["event"] = None
 
     def human() -> list[str]:
+        if again:
+            return [_("This key was used before, nothing was done again.")]
         lines = [
             _("{table}: {new} new, {changed} changed").format(table=_(_TABLES[table]), **count)
-            for table, count in counts.items()
+            for table, count in data["counts"].items()
         ]
         lines = lines or [_("Nothing to change: the register already says so.")]
         lines += _told(data)
-        if event and not session.dry_run:
-            lines.append(render.receipt_line(event))
+        if data["event"]:
+            lines.append(render.receipt_of("org", data["event"]))
         return lines
 
     render.changed(session, data, human)
-    for warning in warnings:
+    for warning in data["warnings"]:
         render.note(session, _("Note: {message}").format(message=f"{warning['where']}: {warning['message']}"))
 
 
@@ -126,24 +132,18 @@ def _value(value: Any) -> str:
 
 
 def _read(file: str) -> "Register":
-    """The register in a file, or in the CSV files of a folder."""
-    from workflow.register_file import read_register, read_tables
+    """The register in a file, in the CSV files of a folder, or in a workbook."""
+    from workflow.register_file import read_register, read_tables, read_workbook
 
     path = Path(file)
     if path.is_dir():
-        tables = sorted(path.glob("*.csv"))
+        tables = sorted(entry for entry in path.iterdir() if entry.suffix.lower() == ".csv")
         if not tables:
             raise NotFound("There is no *.csv file in {path}.", path=file)
-        return read_tables({str(table): _text(str(table)) for table in tables}, file)
-    if path.suffix.lower() == ".csv":
-        return read_tables({file: _text(file)}, file)
-    return read_register(_text(file), file)
-
-
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid("{path} is not UTF-8 text.", hint=N_("Save the file as UTF-8."), path=path) from error
-    except OSError as error:
-        raise NotFound("{path} cannot be read: {why}.", path=path, why=error.strerror or str(error)) from error
+        return read_tables({str(table): text(str(table)) for table in tables}, file)
+    match path.suffix.lower():
+        case ".csv":
+            return read_tables({file: text(file)}, file)
+        case ".xlsx" | ".xlsm" | ".xls":
+            return read_workbook(content(file), file)
+    return read_register(text(file), file)

@@ -48,7 +48,7 @@ def test_the_page_about_the_register_is_true(tmp_path: Path) -> None:
 
 def test_the_page_names_every_key_of_the_file() -> None:
     """Each section with each of its keys is in the page."""
-    from workflow.register_file import _SECTIONS
+    from workflow.register_values import SECTIONS
 
-    for section, (keys, _needed) in _SECTIONS.items():
+    for section, (keys, _needed) in SECTIONS.items():
         assert f"`{section}: [{{{', '.join(keys)}}}]`" in PAGE, section

@@ -33,6 +33,7 @@ OWNERS = {
     "docxtpl": {"cli.papers"},
     "docx": {"cli.papers"},
     "jinja2": {"cli.papers"},
+    "openpyxl": {"workflow.register_excel"},
 }
 
 # The law is pure: it computes from its arguments and its own data files.

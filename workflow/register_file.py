@@ -1,31 +1,19 @@
 """A register file read into rows that know where they stand. Says what is wrong with the text; knows no database."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from difflib import get_close_matches
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from states.errors import N_, Invalid
-from workflow.roles import is_person
+from workflow.register_values import SECTIONS, Wrong
 
 if TYPE_CHECKING:
     from states.loader import Node, Place
 
-Value = str | int | list[str] | None
-
 _MOST_VALUES = 5_000_000
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_CODE = re.compile(r"\w[^\s/\\,;:\"'`$#|<>]{0,63}")
-_POST = re.compile(r"[^\W\d_][\w-]{0,63}")
-_EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")
-_WORKED_OUT = ("owner", "opener", "party", "system")
 
-_NO_CODE = N_("`{text}` cannot be a code: no spaces, slashes, commas, colons or quotes, 64 characters at most.")
-_NO_LOGIN = N_("`{text}` cannot be a login: no spaces, slashes, commas, colons or quotes, 64 characters at most.")
-_NO_POST = N_("`{text}` cannot be a post: lower-case letters, digits, `_` and `-`, a letter first, no spaces.")
 _NOTHING = N_("Nothing was written.")
 _SEVERAL = N_("There are {count} problems in this file; nothing was written.")
 
@@ -64,14 +52,9 @@ class Register:
     leave: list[Entry] = field(default_factory=list)
     portfolios: list[Entry] = field(default_factory=list)
 
-
-class _Wrong(Exception):
-    """A value that cannot be used; carries the sentence and what fills it."""
-
-    def __init__(self, message: str, at: "Place | None" = None, **places: Any) -> None:
-        self.message = message
-        self.at = at
-        self.places = places
+    def said(self) -> list[list[dict[str, Any]]]:
+        """The values of every row: two files that say the same are the same to an idempotency key."""
+        return [[entry.values for entry in getattr(self, section)] for section in SECTIONS]
 
 
 def read_register(text: str | Mapping[str, Any], file: str = "register.yaml") -> Register:
@@ -104,15 +87,32 @@ def read_tables(tables: Mapping[str, str], name: str = "register") -> Register:
     reader = _Reader(register, problems)
     for file, text in tables.items():
         section = PurePath(file).stem.lower()
-        if section not in _SECTIONS:
+        if section not in SECTIONS:
             message = N_("{file} is no table of a register; its files are named {known}.")
             problems.append(
-                Invalid(message, where=f"{file}:1:1", file=file, known=", ".join(f"{one}.csv" for one in _SECTIONS))
+                Invalid(message, where=f"{file}:1:1", file=file, known=", ".join(f"{one}.csv" for one in SECTIONS))
             )
             continue
         from workflow.register_csv import rows
 
         reader.table(section, rows(file, text, problems))
+    if problems:
+        raise BadRegister(problems)
+    return register
+
+
+def read_workbook(body: bytes, file: str = "register.xlsx") -> Register:
+    """The register in an Excel workbook: each sheet is one section and named after it. A single sheet whose name says
+    nothing is what the file is named after, and else of postings.
+
+    A place in it is ``FILE[SHEET]:LINE:CELL``. Cells are read as in CSV. Invalid for what is no workbook.
+    """
+    from workflow.register_excel import sheets
+
+    register, problems = Register(file), list[Invalid]()
+    reader = _Reader(register, problems)
+    for section, rows in sheets(file, body, tuple(SECTIONS), problems):
+        reader.table(section, rows)
     if problems:
         raise BadRegister(problems)
     return register
@@ -131,8 +131,8 @@ class _Reader:
 
     def sections(self, root: "Node") -> None:
         for name, node in root.entries.items():
-            if name not in _SECTIONS:
-                self.unknown(name, root.keys[name], list(_SECTIONS))
+            if name not in SECTIONS:
+                self.unknown(name, root.keys[name], list(SECTIONS))
             elif node.kind == "list":
                 self.table(name, node.items)
             elif node.kind != "null":
@@ -143,7 +143,7 @@ class _Reader:
         getattr(self.register, section).extend(row for row in entries if row)
 
     def entry(self, section: str, node: "Node") -> Entry | None:
-        keys, needed = _SECTIONS[section]
+        keys, needed = SECTIONS[section]
         if node.kind != "map":
             row = ", ".join(keys)
             self.wrong(node.place, N_("A row of `{section}` is a mapping of {row}."), section=section, row=row)
@@ -159,7 +159,7 @@ class _Reader:
             places.update({f"{key}.{item.raw.strip()}": _where(item.place) for item in value.items or [value]})
             try:
                 values[key] = keys[key](value)
-            except _Wrong as wrong:
+            except Wrong as wrong:
                 self.wrong(wrong.at or value.place, wrong.message, key=key, **wrong.places)
         for key in needed:
             if key not in node.entries:
@@ -188,126 +188,3 @@ class _Reader:
 
 def _where(place: "Place") -> str:
     return f"{place.file}:{place.line}:{place.column}"
-
-
-# One reader for each kind of value: what the database shall hold, or _Wrong.
-
-
-def _scalar(node: "Node") -> str:
-    if node.kind in {"list", "map"}:
-        raise _Wrong(N_("`{key}` is one value, not a {kind}."), kind=node.kind)
-    if node.kind == "null" or not node.raw.strip():
-        raise _Wrong(N_("`{key}` is empty."))
-    return node.raw.strip()
-
-
-def _line(node: "Node") -> str:
-    text = _scalar(node)
-    if not text.isprintable() or len(text) > 200:
-        raise _Wrong(N_("`{key}` is one line of at most 200 printable characters."))
-    return text
-
-
-def _code(node: "Node") -> str:
-    text = _line(node)
-    if not _CODE.fullmatch(text) or is_person(text):
-        raise _Wrong(_NO_CODE, node.place, text=text)
-    return text
-
-
-def _login(node: "Node") -> str:
-    text = _line(node)
-    if not _CODE.fullmatch(text.replace("\\", ".")):  # accounts of a Windows domain are DOMAIN\login
-        raise _Wrong(_NO_LOGIN, text=text)
-    return text
-
-
-def _post(node: "Node") -> str:
-    text = _line(node)
-    if not _POST.fullmatch(text) or text != text.lower():
-        raise _Wrong(_NO_POST, text=text)
-    if text in _WORKED_OUT or text.startswith("superior"):
-        raise _Wrong(N_("`{text}` is worked out from each case; nobody is posted to it."), text=text)
-    return text
-
-
-def _day(node: "Node") -> str:
-    text = _scalar(node)
-    try:
-        if not _DAY.fullmatch(text):
-            raise ValueError
-        date.fromisoformat(text)
-    except ValueError:
-        raise _Wrong(N_("`{text}` is not a day; write it like 2026-03-31."), text=text) from None
-    return text
-
-
-def _flag(node: "Node") -> int:
-    if node.kind != "bool":
-        raise _Wrong(N_("`{key}` is true or false."))
-    return int(node.raw.lower() == "true")
-
-
-def _level(node: "Node") -> int:
-    if node.kind != "int" or int(node.raw) < 1 or int(node.raw) > 99:
-        raise _Wrong(N_("`{key}` is a whole number from 1, the highest, to 99."))
-    return int(node.raw)
-
-
-def _email(node: "Node") -> str:
-    text = _line(node)
-    if not _EMAIL.fullmatch(text):
-        raise _Wrong(N_("`{text}` is not an e-mail address."), text=text)
-    return text
-
-
-def _zone(node: "Node") -> str:
-    from zoneinfo import ZoneInfo
-
-    text = _line(node)
-    try:
-        ZoneInfo(text)
-    except (ValueError, OSError, LookupError):
-        raise _Wrong(N_("`{text}` is not a time zone; they are named like Asia/Shanghai."), text=text) from None
-    return text
-
-
-def _codes(node: "Node") -> list[str]:
-    if node.kind != "list":
-        return [_code(node)]
-    return list(dict.fromkeys(_code(item) for item in node.items))
-
-
-def _or_nothing(read: Callable[["Node"], Value]) -> Callable[["Node"], Value]:
-    return lambda node: None if node.kind == "null" else read(node)
-
-
-Keys = dict[str, Callable[["Node"], Value]]
-
-_SECTIONS: dict[str, tuple[Keys, tuple[str, ...]]] = {
-    "units": (
-        {
-            "code": _code,
-            "name": _line,
-            "parent": _or_nothing(_code),
-            "kind": _code,
-            "zone": _or_nothing(_zone),
-            "calendar": _or_nothing(_code),
-        },
-        ("code",),
-    ),
-    "posts": ({"unit": _code, "post": _post, "level": _or_nothing(_level), "single": _flag}, ("unit", "post")),
-    "people": ({"login": _login, "name": _line, "email": _or_nothing(_email)}, ("login",)),
-    "postings": (
-        {"person": _login, "unit": _code, "post": _post, "from": _day, "to": _or_nothing(_day), "acting": _flag},
-        ("person", "unit", "post", "from"),
-    ),
-    "leave": (
-        {"person": _login, "deputy": _or_nothing(_login), "from": _day, "to": _day},
-        ("person", "from", "to"),
-    ),
-    "portfolios": (
-        {"person": _login, "units": _codes, "from": _day, "to": _or_nothing(_day)},
-        ("person", "units"),
-    ),
-}
