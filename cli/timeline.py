@@ -25,6 +25,7 @@ SENTENCES = {
     "clock.reminded": N_("reminded of the limit {clock}"),
     "clock.breached": N_("the limit {clock} was missed: it was due {due}"),
     "clock.escalated": N_("the limit {clock}: step {step} of its ladder"),
+    "clock.hindered": N_("the limit {clock} could not do what it called for"),
     "clock.met": N_("the limit {clock} was met"),
     "clock.cancelled": N_("the limit {clock} no longer applies"),
     "clock.extended": N_("gave {by} more for the limit {clock}: due {due}"),

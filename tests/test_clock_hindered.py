@@ -94,6 +94,21 @@ def test_one_act_of_a_clock_makes_room_for_the_next_after_downtime_too(world):
     verified(world)
 
 
+def test_an_act_held_back_only_at_its_turn_is_on_record(world):
+    """After downtime the breach closes the case, and the act of a later step, hindered by nothing yet, comes late."""
+    world.apply(ORDER)
+    ref = world.new("order", "wang")
+    acts(world, ref, "wang ask")
+    world.until(LATER, jump=True)
+    pump.run_once(world.store)
+    assert world.case(ref)["state"] == "gone"
+    (event,) = world.events(ref, "clock.hindered")
+    left = {"action": "press", "why": "refused", "of": ""}
+    assert event["data"] == {"clock": "answer", "run": 1, "step": 2, "not_done": left}
+    assert event["rule"].startswith("order/clock/answer@")
+    verified(world)
+
+
 def test_a_dossier_tells_what_was_left_undone(office: Office) -> None:
     """The timeline names the act and the condition in the reader's words."""
     law = office.home.parent / "order.yaml"

@@ -26,7 +26,7 @@ KINDS = (
     "log.created",
     *(f"case.{what}" for what in ("opened", "acted", "assigned", "commented", "linked", "attached", "migrated")),
     *(f"clock.{what}" for what in ("started", "paused", "resumed", "reminded", "breached", "escalated", "met")),
-    *(f"clock.{what}" for what in ("cancelled", "extended", "recomputed")),
+    *(f"clock.{what}" for what in ("cancelled", "extended", "recomputed", "hindered")),
     *("extension.requested", "extension.refused"),
     *(f"duty.{what}" for what in ("opened", "recorded", "met", "missed", "skipped", "warned", "reopened")),
     *("notice.sent", "notice.failed", "policy.applied", "calendar.imported", "org.changed"),

@@ -24,12 +24,19 @@ class Fired(NamedTuple):
     step: int
 
 
-def fire(scene: Scene, clock: Clock) -> tuple[list[Fired], list[str]]:
+class Call(NamedTuple):
+    """An action that a clock called for, and on which step (0: at its breach)."""
+
+    action: str
+    step: int
+
+
+def fire(scene: Scene, clock: Clock) -> tuple[list[Fired], list[Call]]:
     """Do everything this clock owes by now, from its pending timer on; answers what, and the actions it calls for.
 
     After downtime the step that should hold now is told; reminders and steps passed over are recorded as passed.
     An action that something hinders is not called for, and the event says so; what comes after another action may
-    hang on that one, and is asked when its turn comes (`hindered`).
+    hang on that one, and is asked when its turn comes (`hindered`, `leave`).
     """
     case, tx = scene.case, scene.tx
     if clock.pending is None:
@@ -41,14 +48,14 @@ def fire(scene: Scene, clock: Clock) -> tuple[list[Fired], list[str]]:
     rest = plan[first + len(owed) :]
     newest = owed[-1].at
     fired: list[Fired] = []
-    actions: list[str] = []
+    calls: list[Call] = []
     while owed:
         point = owed.pop(0)
         passed = point.what != "breach" and point.at < newest
-        empty, action = _do(scene, clock, point, passed=passed, first=not actions)
+        empty, action = _do(scene, clock, point, passed=passed, first=not calls)
         fired.append(Fired(tx.now, case.ref, clock.name, clock.run, point.what, point.step))
         if action:
-            actions.append(action)
+            calls.append(Call(action, point.step))
         if point.what == "step":
             rung = scene.definition["ladders"][clock.ladder][point.step - 1]
             if empty and rung["skip"] == "at-once" and not owed and rest:
@@ -56,12 +63,20 @@ def fire(scene: Scene, clock: Clock) -> tuple[list[Fired], list[str]]:
     tx.put(sql.UPDATE, case_id=case.id, **clock.columns())
     clock.pending = None
     arm(scene, clock, rest)
-    return fired, actions
+    return fired, calls
 
 
 def hindered(scene: Scene, action: str) -> dict[str, str] | None:
     """Why the scheduler does not do this in the case as it is now; None where it may."""
     return hindrance(scene.definition, action, facts_of(scene.case, scene.tx.now, SYSTEM, ["system"]))
+
+
+def leave(scene: Scene, clock: Clock, run: int, call: Call, left: dict[str, str]) -> None:
+    """Put on record that an action was left undone which nothing hindered yet when the clock called for it."""
+    if not scene.tells_left:
+        return
+    data = {"clock": clock.name, "run": run, "step": call.step, "not_done": left}
+    scene.case.write(scene.tx, "clock.hindered", SYSTEM, rule=scene.rule("clock", clock.name), data=data)
 
 
 def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool, first: bool) -> tuple[bool, str | None]:

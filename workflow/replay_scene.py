@@ -44,6 +44,11 @@ class RecordedScene(Scene):
     def calendar(self) -> str:
         return self.setting
 
+    @property
+    def tells_left(self) -> bool:
+        """Whether the event that comes next says so: of what happened before that was told, nothing is asked."""
+        return self.life.ahead is not None and self.life.ahead.kind == "clock.hindered"
+
     def holders(self, role: str) -> list[Holder]:
         raise NotImplementedError(role)
 

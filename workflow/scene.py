@@ -41,6 +41,11 @@ class Scene:
         return {"calendar": self.calendar, "zone": self.zone, "calendars": self.calendars_n}
 
     @property
+    def tells_left(self) -> bool:
+        """Whether it is put on record that an act of a clock was left undone at its turn; it was not always so."""
+        return True
+
+    @property
     def today(self) -> date:
         return self.tx.time.astimezone(ZoneInfo(self.zone)).date()
 

@@ -252,19 +252,23 @@ def recompute(tx: Tx, case: Case) -> int:
 def catch_up(scene: Scene) -> list[Fired]:
     """Each clock does what it owes by now, the oldest first.
 
-    An action it calls for is done by the scheduler, where nothing that came between hinders it.
+    An action it calls for is done by the scheduler; where what came between hinders it, that is on record.
     """
     fired: list[Fired] = []
     if _owing(scene):
         recheck(scene, SYSTEM)  # what fires was reckoned with the calendars in force
         clocks.settle(scene, SYSTEM)
     while owing := _owing(scene):
-        done, actions = firing.fire(scene, scene.case.clocks[min(owing)[1]])
+        clock = scene.case.clocks[min(owing)[1]]
+        run = clock.run
+        done, calls = firing.fire(scene, clock)
         fired += done
         clocks.settle(scene, SYSTEM)
-        for action in actions:
-            if firing.hindered(scene, action) is None:
-                _transition(scene, action, SYSTEM, held=frozenset(["system"]), given={}, files=(), reason="")
+        for call in calls:
+            if left := firing.hindered(scene, call.action):
+                firing.leave(scene, clock, run, call, left)
+            else:
+                _transition(scene, call.action, SYSTEM, held=frozenset(["system"]), given={}, files=(), reason="")
     return fired
 
 
