@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from support.office import Office
@@ -11,6 +11,7 @@ from support.world import World, admin
 
 from jobs import retain
 from states.errors import NotFound, Usage
+from workflow.activities import Activity, record_activity
 from workflow.as_of import case_as_of
 from workflow.dossier import take
 from workflow.erase import erase
@@ -60,6 +61,16 @@ def test_lists_are_kept_once_each_and_shown_as_people_write_them(world, vote):
         then = case_as_of(tx, vote, datetime.fromisoformat(tx.now))
     assert then["fields"] == fields(world, vote)
     verified(world)
+
+
+def test_every_post_with_a_meaning_is_known_whether_or_not_anybody_holds_it(world, vote):
+    """At a meeting and with a record towards a duty: posts of the program, of the policy, and of the register."""
+    named = ["member_in_charge", "vice_chair", "leader"]  # here nobody has a posting of the first two
+    ref = world.new("vote", "wang", present=",".join(named))
+    assert fields(world, ref)["present"] == named
+    world.fast_forward(hours=1)
+    what, who = Activity(date(2026, 2, 9), posts=named), world.who("sun")
+    world.store.transact(lambda tx: record_activity(tx, "study-sessions", "county", what, who=who))
 
 
 @pytest.mark.parametrize(

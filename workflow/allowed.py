@@ -12,9 +12,9 @@ from workflow.facts import acting_for, held_by
 from workflow.files import Incoming
 from workflow.instants import moment
 from workflow.periods import Period
+from workflow.posts import known as posts_known
 from workflow.roles import Standing
 from workflow.schedule import Duty, Schedule
-from workflow.seats import POSTS
 from workflow.sql import duty as sql
 from workflow.store import Tx
 from workflow.trail import Who
@@ -48,12 +48,12 @@ def check(tx: Tx, schedule: Schedule, unit: str, activity: Activity) -> None:
         raise Usage("At most {most} are recorded at once.", where="--count", most=MOST)
     if activity.present is not None and not 0 < activity.present <= 1_000_000:
         raise Usage("Somebody was present, or nothing is said of it.", where="--present")
-    known = {*POSTS, *(row[0] for row in tx.all(sql.POST_NAMES))}
+    known = posts_known(tx) if activity.posts else []
     for post in activity.posts:
         if post not in known:
             raise Usage(
-                "There is no post {post} in the register: who was present is told by posts, or by their number.",
-                hint=N_("There are: {posts}."), where="--posts", post=post, posts=", ".join(sorted(known)),
+                "There is no post {post} here: who was present is told by posts, or by their number.",
+                hint=N_("There are: {posts}."), where="--posts", post=post, posts=", ".join(known),
             )  # fmt: skip
     if len(activity.title) > LONGEST_TITLE or "\x00" in activity.title:
         raise Usage("A title has at most 500 characters.", where="--title")

@@ -13,8 +13,8 @@ from states.errors import N_, NotFound, Problem, Usage
 from states.vocabulary import LISTS, PRIVATE
 from workflow.identity import person_id
 from workflow.instants import stamp
+from workflow.posts import known as posts_known
 from workflow.sql import cases as sql
-from workflow.sql import register as register_sql
 from workflow.sql import workspace as workspace_sql
 from workflow.store import Tx
 
@@ -160,7 +160,7 @@ def _persons(tx: Tx, name: str, spec: Spec, value: Any) -> list[str]:
 
 
 def _posts(tx: Tx, name: str, _spec: Spec, value: Any) -> list[str]:
-    known = [row[0] for row in tx.all(register_sql.POSTS_KNOWN)]
+    known = posts_known(tx)
     posts = list(dict.fromkeys(_parts(name, value)))
     for post in posts:
         if post not in known:
@@ -168,7 +168,7 @@ def _posts(tx: Tx, name: str, _spec: Spec, value: Any) -> list[str]:
 
             near = get_close_matches(post, known, n=1)
             raise NotFound(
-                "There is no post {post} in the register.",
+                "There is no post {post} here.",
                 hint=N_("Did you mean {near}?") if near else N_("There are: {posts}."),
                 post=post[:60],
                 near=near[0] if near else "",

@@ -1,4 +1,4 @@
-"""Which posts an office knows by name: those with a meaning of their own, those of its policy, those of its register."""
+"""Which posts an office knows by name: those with a meaning of their own, of its policy, and of its register."""
 
 from workflow import policies
 from workflow.seats import POSTS

@@ -7,8 +7,8 @@ from typing import Any
 from states.errors import N_, NotFound, Usage
 from workflow import policies
 from workflow.drawn import dated, standing_on, then
+from workflow.posts import known as posts_known
 from workflow.roles import ALIASES, Aliases, Holder, Parts
-from workflow.seats import POSTS
 from workflow.sql import register as sql
 from workflow.store.tx import Tx
 
@@ -142,8 +142,7 @@ def _known_role(tx: Tx, role: str, aliases: Aliases) -> None:
         raise Usage(
             "Who is {role} depends on the case.", hint=N_("`duecourse case show REF` tells it for a case."), role=bare
         )
-    policy = policies.current_or_none(tx) or {}
-    known = {*POSTS, *policy.get("posts", ()), *aliases, *(row[0] for row in tx.all(sql.POSTS_KNOWN))}
+    known = {*posts_known(tx), *aliases}
     if bare in known:
         return
     from difflib import get_close_matches

@@ -18,7 +18,6 @@ ROWS_SAID = (
 POSTINGS = "SELECT unit, post, person, from_on, to_on, acting FROM posting"
 PORTFOLIOS = "SELECT unit, person, from_on, to_on FROM portfolio"
 POSTS = "SELECT unit, post FROM post"
-POST_NAMES = "SELECT DISTINCT post FROM post"
 
 KNOWN = 'SELECT 1 FROM period WHERE duty = :duty AND unit = :unit AND "window" = :window'
 KNOWN_SINCE = 'SELECT duty, unit, "window" FROM period WHERE due_on >= :since'
