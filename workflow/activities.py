@@ -20,7 +20,7 @@ from workflow.roles import Standing
 from workflow.schedule import Duty, Schedule
 from workflow.sql import duty as sql
 from workflow.store import Tx
-from workflow.trail import Who, Written, record
+from workflow.trail import Who, Written
 
 __all__ = ["Activity", "correct", "counted", "record_activity", "told"]
 
@@ -100,8 +100,7 @@ def told(tx: Tx, code: str, unit: str, outcome: Outcome, window: str = "") -> di
     """The window an outcome is about, as `duty list` shows it, and the number of the record."""
     from workflow.duties import shown
 
-    row = tx.one(sql.OF_REF, ref=outcome.ref) if outcome.ref else None
-    found = Period(*row) if row else periods.period(tx, code, unit, window)
+    found = periods.of_case(tx, outcome.ref) or periods.period(tx, code, unit, window)
     assert found is not None  # noqa: S101  # the outcome is of a window
     return {"schema": 1, **shown(tx, found), "no": outcome.event.n}
 
@@ -143,26 +142,16 @@ def _write(  # noqa: PLR0917
     rows = [row for row in tx.named(sql.RECORDS, **found.key) if row["corrected_by"] is None and row["no"] != corrects]
     done = sum(row["count"] for row in rows) + activity.times
     private = {**({"title": title} if title else {}), **({"reason": reason} if reason else {})}
-    written = record(
-        tx,
-        periods.stream(found.duty, found.unit),
-        "duty.recorded",
-        who,
-        unit=found.unit,
-        rule=rule_of(schedule, found.duty),
-        data={
-            **found.key,
-            "ref": found.ref,
-            "on": day,
-            "count": activity.times,
-            "posts": list(activity.posts),
-            "present": activity.present,
-            "attached": attached.id if attached else None,
-            "corrects": corrects,
-            "done": done,
-        },
-        private=private or None,
-    )
+    data = {
+        "on": day,
+        "count": activity.times,
+        "posts": list(activity.posts),
+        "present": activity.present,
+        "attached": attached.id if attached else None,
+        "corrects": corrects,
+        "done": done,
+    }
+    written = periods.tell(tx, found, "recorded", who, rule_of(schedule, found.duty), data, private)
     tx.put(
         sql.RECORD_NEW, duty=found.duty, unit=found.unit, no=written.n, window=found.window, held_on=day,
         count=activity.times, posts=json.dumps(list(activity.posts)) if activity.posts else None,

@@ -14,7 +14,7 @@ from workflow.schedule import Duty, Opening, Schedule
 from workflow.sql import duty as sql
 from workflow.sql import register as register_sql
 from workflow.store import Tx
-from workflow.trail import SYSTEM, record
+from workflow.trail import SYSTEM
 from workflow.windows import bare, post_of, seat_of
 
 LONGEST_TITLE = 500
@@ -36,15 +36,9 @@ def open_period(tx: Tx, schedule: Schedule, opening: Opening) -> Opened | None:
     key: dict[str, Any] = {"duty": opening.duty, "unit": opening.unit, "window": opening.window}
     if tx.one(sql.KNOWN, **key):
         return None
-    duty = schedule.duties[opening.duty]
+    duty, found, rule = schedule.duties[opening.duty], periods.of_opening(opening), rule_of(schedule, opening.duty)
     if _passed_over(tx, schedule, duty, opening):
-        periods.never_open(
-            tx,
-            periods.of_opening(opening),
-            SYSTEM,
-            rule=rule_of(schedule, opening.duty),
-            why=AFTER_DOWNTIME,
-        )
+        periods.never_open(tx, found, SYSTEM, rule=rule, why=AFTER_DOWNTIME)
         return None
     day = tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date()
     standing = roles.standing(tx, opening.unit, day)
@@ -60,28 +54,16 @@ def open_period(tx: Tx, schedule: Schedule, opening: Opening) -> Opened | None:
         duty=opening.duty,
         due_on=opening.due_on,
     )
-    over = quotas.last_part(schedule, periods.of_opening(opening), tx.now)
+    over = quotas.last_part(schedule, found, tx.now)
     warned = over.name if over else None  # who is told of a pace has had the chance to keep it
     tx.put(
         sql.NEW, **key, opens_at=opening.opens_at, due_on=opening.due_on, status="open", ref=outcome.ref,
         required=opening.required, warned=warned,
     )  # fmt: skip
-    data = {
-        **key,
-        "ref": outcome.ref,
-        "opens_at": opening.opens_at,
-        "due_on": opening.due_on,
-        "provisional": opening.provisional,
-    }
-    record(
-        tx,
-        periods.stream(opening.duty, opening.unit),
-        "duty.opened",
-        SYSTEM,
-        unit=opening.unit,
-        rule=rule_of(schedule, opening.duty),
-        data=data if opening.required is None else {**data, "required": opening.required, "warned": warned},
-    )
+    data = {"opens_at": opening.opens_at, "due_on": opening.due_on, "provisional": opening.provisional}
+    if opening.required is not None:
+        data |= {"required": opening.required, "warned": warned}
+    periods.tell(tx, found._replace(ref=outcome.ref), "opened", SYSTEM, rule, data)
     return Opened(tx.now, opening.duty, opening.unit, outcome.ref)
 
 
@@ -98,20 +80,9 @@ def warn(tx: Tx, schedule: Schedule, found: Period) -> list[str]:
     holders = _owners(schedule, duty, standing, Parts(owner=case.owner))
     counts = {"asked": late.asked, "done": again.done, "required": again.required, "pace": late.name}
     tx.put(sql.WARN, warned=late.name, expect=1, **again.key)
-    written = record(
-        tx,
-        periods.stream(again.duty, again.unit),
-        "duty.warned",
-        SYSTEM,
-        unit=again.unit,
-        rule=rule_of(schedule, again.duty),
-        data={
-            **again.key,
-            "ref": again.ref,
-            **counts,
-            "told": [{"person": one.person, "role": one.post, "for": one.for_} for one in holders],
-        },
-    )
+    told = [{"person": one.person, "role": one.post, "for": one.for_} for one in holders]
+    rule = rule_of(schedule, again.duty)
+    written = periods.tell(tx, again, "warned", SYSTEM, rule, {**counts, "told": told})
     persons = [one.person for one in holders]
     outbox.owe(tx, case, written, "duty.warned", persons=persons, key=f"pace/{late.name}", body=counts)
     return [case.ref]

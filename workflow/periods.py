@@ -3,6 +3,7 @@
 The clocks call `settle`; nothing here opens or changes a case.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workflow.case import Case, Clock, by_ref
@@ -40,6 +41,12 @@ def period(tx: Tx, duty: str, unit: str, window: str) -> Period | None:
     return Period(*row) if row else None
 
 
+def of_case(tx: Tx, ref: str) -> Period | None:
+    """The period that a case was opened for, if a duty opened it."""
+    row = tx.one(sql.OF_REF, ref=ref)
+    return Period(*row) if row else None
+
+
 def of_opening(opening: "Opening") -> Period:
     """A window that has no period yet, as one that is skipped."""
     return Period(
@@ -53,6 +60,23 @@ def stream(duty: str, unit: str) -> str:
     return f"duty/{duty}/{unit}"
 
 
+def tell(  # noqa: PLR0917  # what every event of a duty has
+    tx: Tx, found: Period, what: str, who: Who, rule: str, data: Mapping[str, Any] | None = None,
+    private: Mapping[str, Any] | None = None,
+) -> Written:  # fmt: skip
+    """One event ``duty.WHAT`` in the stream of a duty: the window of it this is about, its case, and ``data``."""
+    return record(
+        tx,
+        stream(found.duty, found.unit),
+        f"duty.{what}",
+        who,
+        unit=found.unit,
+        rule=rule,
+        data={**found.key, "ref": found.ref, **(data or {})},
+        private=private or None,
+    )
+
+
 def is_dated(clock: Clock) -> bool:
     """Whether this clock carries the duty's own date instead of a limit of its type."""
     return "date" in clock.rule
@@ -63,18 +87,12 @@ def settle(tx: Tx, case: Case, who: Who, status: str, *, at: str, rule: str, lat
 
     A duty done late is missed first and met then, ``late``; what was met or skipped stays so.
     """
-    row = tx.one(sql.OF_CASE, ref=case.ref)
-    if row is None:
+    found = of_case(tx, case.ref)
+    if found is None or found.status not in {"open", "missed"} or found.status == status:
         return
-    duty, unit, window, due_on, was = row
-    if was not in {"open", "missed"} or was == status:
-        return
-    key = {"duty": duty, "unit": unit, "window": window}
-    tx.put(sql.SETTLE, status=status, was=was, expect=1, **key)
-    data: dict[str, Any] = {**key, "ref": case.ref, "due_on": due_on, "at": at}
-    if status == "met":
-        data["late"] = late
-    record(tx, stream(duty, unit), f"duty.{status}", who, unit=unit, rule=rule, data=data)
+    tx.put(sql.SETTLE, status=status, was=found.status, expect=1, **found.key)
+    data: dict[str, Any] = {"due_on": found.due_on, "at": at}
+    tell(tx, found, status, who, rule, {**data, "late": late} if status == "met" else data)
 
 
 def lapsed(tx: Tx, today: str) -> list[str]:
@@ -91,32 +109,24 @@ def lapse(tx: Tx, ref: str) -> None:
 
 def reopen(tx: Tx, case: Case, *, rule: str) -> None:
     """A correction took back that the window of this case was met: it is open again, and its clock runs."""
-    row = tx.one(sql.OF_CASE, ref=case.ref)
-    if row is None or row[4] != "met":
+    found = of_case(tx, case.ref)
+    if found is None or found.status != "met":
         return
-    duty, unit, window, due_on, was = row
-    key = {"duty": duty, "unit": unit, "window": window}
-    tx.put(sql.SETTLE, status="open", was=was, expect=1, **key)
-    data = {**key, "ref": case.ref, "due_on": due_on}
-    record(tx, stream(duty, unit), "duty.reopened", SYSTEM, unit=unit, rule=rule, data=data)
+    tx.put(sql.SETTLE, status="open", was="met", expect=1, **found.key)
+    tell(tx, found, "reopened", SYSTEM, rule, {"due_on": found.due_on})
 
 
 def skip(tx: Tx, found: Period, who: Who, *, rule: str, why: str, reason: str = "") -> Written:
     """An open window is neither met nor missed; the caller sees to its case."""
     tx.put(sql.SETTLE, status="skipped", was="open", expect=1, **found.key)
-    data = {**found.key, "ref": found.ref, "opens_at": found.opens_at, "due_on": found.due_on, "why": why}
-    private = {"reason": reason} if reason else None
-    return record(
-        tx, stream(found.duty, found.unit), "duty.skipped", who, unit=found.unit, rule=rule, data=data, private=private
-    )
+    data = {"opens_at": found.opens_at, "due_on": found.due_on, "why": why}
+    return tell(tx, found, "skipped", who, rule, data, {"reason": reason} if reason else None)
 
 
 def never_open(tx: Tx, found: Period, who: Who, *, rule: str, why: str, reason: str = "") -> Written:
     """A window is skipped before it ever had a case: it never will have one."""
-    values: dict[str, Any] = found.key | {"opens_at": found.opens_at, "due_on": found.due_on}
-    tx.put(sql.NEW, **values, status="skipped", ref=None, required=found.required, warned=None)
-    data = {**values, "ref": None, "required": found.required, "why": why}
-    private = {"reason": reason} if reason else None
-    return record(
-        tx, stream(found.duty, found.unit), "duty.skipped", who, unit=found.unit, rule=rule, data=data, private=private
-    )
+    dates = {"opens_at": found.opens_at, "due_on": found.due_on}
+    values: dict[str, Any] = {**found.key, **dates, "required": found.required}
+    tx.put(sql.NEW, **values, status="skipped", ref=None, warned=None)
+    data = {**dates, "required": found.required, "why": why}
+    return tell(tx, found, "skipped", who, rule, data, {"reason": reason} if reason else None)

@@ -54,7 +54,7 @@ class Room(Tx):
     def one(self, sql: str, **_values: Value) -> Row | None:
         if sql == cases_sql.FILE_COUNT:
             return (len(self.rows["file"]),)
-        if sql == duty_sql.OF_CASE:  # how the window of a duty ends is on record in its own stream
+        if sql == duty_sql.OF_REF:  # how the window of a duty ends is on record in its own stream
             return None
         raise _unknown(sql)
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from states.errors import Invalid, NotFound, NotNow, Usage
 from states.opens import Entry, Trigger, Word, limit_of, triggered, values_of, word_of
-from workflow import failures, fields, numbers, policies, roles
+from workflow import failures, fields, numbers, periods, policies, roles
 from workflow.engine import opening
 from workflow.engine.distinct import Twin, alike
 from workflow.engine.opening import LONGEST_TITLE, Draft
@@ -20,7 +20,6 @@ from workflow.instants import moment
 from workflow.roles import Holder, Standing
 from workflow.scene import Scene
 from workflow.sql import cases as sql
-from workflow.sql import duty as duty_sql
 from workflow.trail import Who, Written
 from workflow.windows import every_of
 
@@ -99,8 +98,8 @@ def _every(scene: Scene) -> str | None:
     """The window of the duty that opened this case, where it matters and one did."""
     if not scene.case.duty or not any("duty" in entry for entry in scene.definition["opens"]):
         return None
-    row = scene.tx.one(duty_sql.OF_CASE, ref=scene.case.ref)
-    return every_of(row[2]) if row else None
+    found = periods.of_case(scene.tx, scene.case.ref)
+    return every_of(found.window) if found else None
 
 
 def _units(scene: Scene, entry: Entry) -> list[str | None]:

@@ -24,7 +24,6 @@ KNOWN_SINCE = 'SELECT duty, unit, "window" FROM period WHERE due_on >= :since'
 NEW = """INSERT INTO period (duty, unit, "window", opens_at, due_on, status, ref, required, done, warned)
 VALUES (:duty, :unit, :window, :opens_at, :due_on, :status, :ref, :required, 0, :warned)"""
 
-OF_CASE = 'SELECT duty, unit, "window", due_on, status FROM period WHERE ref = :ref'
 SETTLE = """UPDATE period SET status = :status
 WHERE duty = :duty AND unit = :unit AND "window" = :window AND status = :was"""
 # Open though their day is over, and their case has no limit of that day any more which could still be missed.
