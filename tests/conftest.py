@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 from collections.abc import Iterator
@@ -14,7 +15,12 @@ from support.office_sealed import sealed_office_made, victim  # noqa: F401 - fix
 from support.postgres import PostgresServer, find_binaries
 from support.world import World, copy_file
 
+from states import documents
+
 _numbers = itertools.count(1)
+
+# Reading YAML is most of what a test of a policy costs, and the same text always reads the same: once per test process.
+documents.load = functools.lru_cache(maxsize=512)(documents.load)
 
 
 def _databases() -> list[str]:

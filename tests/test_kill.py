@@ -108,7 +108,7 @@ def test_what_a_missed_limit_opens_survives_a_kill_anywhere(world, twin):
 
 def test_simulated_time_survives_a_kill_anywhere(world, twin):
     """The clock and what it brings about move together: killed anywhere, advance leaves an unharmed life."""
-    end = "2026-02-09T13:00:00+08:00"
+    end = "2026-02-09T10:00:00+08:00"
     for one in (world, twin):
         one.incident("critical")
     deaths = killed(world, "advance", skip=1, end=end)  # its first transaction only looks whether time goes forward
@@ -138,8 +138,8 @@ def test_duties_survive_a_kill_anywhere(world, twin):
 
 
 def test_the_program_itself_survives_kills(world):
-    """`duecourse run`, killed while it catches up with hundreds of overdue cases, has lost and doubled nothing."""
-    refs = [world.report() for _ in range(250)]
+    """`duecourse run`, killed again and again while it catches up with overdue cases, has lost and doubled nothing."""
+    refs = [world.report() for _ in range(120)]
     world.until("2026-03-05", jump=True)
     counted = "SELECT count(*) FROM event WHERE kind = 'clock.breached'"
     program = Path(sys.executable).with_name("duecourse")
@@ -148,16 +148,15 @@ def test_the_program_itself_survives_kills(world):
         before = world.rows(counted)[0][0]
         if before >= len(refs):
             break
+        goal = min(before + 13, len(refs))  # far enough for a handful of deaths, wherever a commit lies
         command = [program, "--home", world.home, "--db", world.url, "--quiet", "run"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-            while world.rows(counted)[0][0] == before:
+            while world.rows(counted)[0][0] < goal:
                 assert process.poll() is None, process.stderr and process.stderr.read()
             process.kill()
         deaths += 1
     assert deaths > 1
     pump.run_once(world.store)
     check_world(world)
-    assert (
-        len(world.rows("SELECT DISTINCT ref FROM cases c JOIN timer t ON t.case_id = c.id WHERE t.what = 'breach'"))
-        >= 250
-    )
+    breached = "SELECT DISTINCT ref FROM cases c JOIN timer t ON t.case_id = c.id WHERE t.what = 'breach'"
+    assert {ref for (ref,) in world.rows(breached)} >= set(refs)
