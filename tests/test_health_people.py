@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from support.charge import late_report, proposed
 from support.world import World, admin
 
-from workflow import engine, register
+from states.errors import Usage
+from workflow import ask, engine, register
 from workflow.hats import Hat, together
 from workflow.health import Check, checks
 from workflow.register_file import read_register
@@ -212,3 +214,32 @@ def test_a_leading_group_answers_from_every_unit_of_its_body(world: World, role:
             "zhao"
         ]
         assert register.who(tx, "unit_head", "county", date(2026, 4, 1))["holders"] == []
+
+
+def test_the_head_of_a_body_that_is_held_to_account_is_told_what_is_due(world: World) -> None:
+    """A case of the superior body about a body below: its head answers in its name, so the limit is among his own."""
+    cited = late_report(world)
+    ref = proposed(world, cited, as_="wei", unit="province", respondent="county", post="body")
+    world.do(ref, "open", "wei")
+    qian = world.who("qian").actor
+    with world.store.read() as tx:
+        mine = [(row["ref"], row["clock"]) for row in ask.due(tx, mine=qian)["rows"]]
+        every = [(row["ref"], row["clock"]) for row in ask.due(tx)["rows"] if "qian" in row["holders"]]
+    assert (ref, "answer") in mine
+    assert sorted(mine) == sorted(every)
+
+
+def test_nobody_who_left_is_given_a_case(world: World) -> None:
+    """The owner of a case holds a post that has not ended, and so does whoever is named as owner of a new one."""
+    ref = world.report("wang")
+    brought(world, postings=[posting("wang", "safety", "staff", since="2025-01-01", to="2026-03-31"),
+                             posting("chen", "data", "unit_head", since="2025-01-01", to="2026-03-31")])  # fmt: skip
+    world.until("2026-04-01 09:00")
+    li, chen = world.who("li"), world.who("chen").actor or ""
+    with pytest.raises(Usage, match="owned by the holder of a post"):
+        world.store.transact(lambda tx: engine.assign(tx, ref, chen, who=li))
+    given = {"recipient": "county"}
+    with pytest.raises(Usage, match="owned by the holder of a post"):
+        world.store.transact(
+            lambda tx: engine.open_case(tx, "report", unit="safety", title="x", given=given, who=li, owner=chen)
+        )

@@ -41,6 +41,13 @@ def refuse_closed(case: Case) -> None:
         )
 
 
+def refuse_gone(tx: Tx, owner: str) -> None:
+    """Whoever left all posts is given no case; whoever never had one may have opened it."""
+    today = tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date().isoformat()
+    if tx.one(sql.POSTED, person=owner) and tx.one(sql.POSTED_YET, person=owner, on=today) is None:
+        raise Usage("A case is owned by the holder of a post.", hint=N_("Name somebody with a posting."))
+
+
 def expect_version(case: Case, expect: int | None) -> None:
     if expect is not None and expect != case.version:
         raise Conflict(

@@ -9,7 +9,7 @@ from states.errors import N_, Conflict, Usage
 from states.opens import OPENED_BY
 from workflow import clocks, fields, grounds, numbers, policies, receipts
 from workflow.case import NEVER, Case
-from workflow.engine.common import check_times, graded, option_of
+from workflow.engine.common import check_times, graded, option_of, refuse_gone
 from workflow.engine.distinct import refuse_twin
 from workflow.failures import Failure
 from workflow.receipts import Outcome
@@ -70,6 +70,8 @@ def open_case(
         raise Usage("A case needs a title of at most 500 characters.", hint=N_("Say it with --title."), where="--title")
     fields.kept(tx, "unit", {"type": "unit"}, unit)
     values = fields.typed(tx, specs, [name for name, spec in specs.items() if spec["open"]], given)
+    if owner is not None and not duty:
+        refuse_gone(tx, owner)  # a duty is opened for whoever answers for it, and must not wait for the register
     owner = owner or (None if duty else who.actor)
     outcome = begin(tx, draft(tx, definition, unit, title, owner, values), who, reason=reason, duty=duty, due_on=due_on)
     receipts.keep(tx, key, "new", asked, outcome)

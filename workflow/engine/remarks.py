@@ -8,7 +8,7 @@ from states.opens import OPENED_BY
 from workflow import case as cases
 from workflow import fields, outbox, receipts
 from workflow.case import Case
-from workflow.engine.common import expect_version, held_in, keep_files, may_add, refuse_closed, save
+from workflow.engine.common import expect_version, held_in, keep_files, may_add, refuse_closed, refuse_gone, save
 from workflow.facts import acting_for
 from workflow.files import Incoming
 from workflow.receipts import Outcome
@@ -50,8 +50,9 @@ def assign(
                 ref=ref,
                 roles=", ".join(MAY_ASSIGN),
             )
-        if tx.one(sql.POSTED_YET, person=owner, on=scene.standing.on.isoformat()) is None:
+        if tx.one(sql.POSTED, person=owner) is None:
             raise Usage("A case is owned by the holder of a post.", hint=N_("Name somebody with a posting."))
+        refuse_gone(tx, owner)
         was, case.owner = case.owner, owner
         written = case.write(
             tx,
