@@ -13,7 +13,7 @@ from workflow.findings import Findings, said
 from workflow.recorded import GONE, Recorded
 from workflow.sql import replay as sql
 from workflow.store.tx import Row, Tx
-from workflow.windows import bare, first_day
+from workflow.windows import named
 
 _KEY = ("duty", "unit", "window")
 _FROM = {"met": ("open", "missed"), "missed": ("open",), "skipped": ("open",), "reopened": ("met",)}
@@ -117,8 +117,8 @@ class Duties:
             return f"done is {said(data['done'])}, its records count {window.done}"
         if window.row["required"] is None or window.row["status"] == "skipped":
             return "nothing is counted in this window"
-        first, last = first_day(bare(key[2])).isoformat(), max(window.row["due_on"], one.at[:10])
-        return None if first <= data["on"] <= last else f"{data['on']} does not lie in the window {key[2]}"
+        days = named(key[2])
+        return None if days and days.holds(data["on"]) else f"{data['on']} does not lie in the window {key[2]}"
 
     def _warn(self, window: Window, one: Recorded) -> str | None:
         data, row = one.data, window.row

@@ -7,7 +7,7 @@ that begins with what happens to a post has the day in place of the window: ``di
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from datetime import MAXYEAR, date
+from datetime import MAXYEAR, date, timedelta
 from itertools import islice
 from typing import NamedTuple
 
@@ -30,6 +30,10 @@ class Window(NamedTuple):
     name: str
     first: date
     last: date
+
+    def holds(self, day: str) -> bool:
+        """Whether a day, as ``YYYY-MM-DD``, lies in it."""
+        return self.first.isoformat() <= day <= self.last.isoformat()
 
 
 class Pace(NamedTuple):
@@ -58,6 +62,18 @@ def windows(every: str, year: int) -> Iterator[Window]:
 def window_at(every: str, day: date) -> Window:
     """The window a day lies in."""
     return next(window for window in windows(every, day.year) if window.first <= day <= window.last)
+
+
+def named(window: str) -> Window | None:
+    """The window of a name, with or without a post; None for one that is no part of the calendar."""
+    every = every_of(window)
+    return window_at(every, first_day(bare(window))) if every else None
+
+
+def before(window: str) -> str | None:
+    """The name of the window before one of the calendar; None for a day."""
+    every, found = every_of(window), named(window)
+    return window_at(every, found.first - timedelta(days=1)).name if every and found else None
 
 
 def paces(window: Window, pace: str, since: date) -> list[Pace]:
