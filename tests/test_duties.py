@@ -16,9 +16,10 @@ from support.world import World, admin
 from jobs import expand
 from jobs.expand import Memory
 from states.catalog import pack_sources
-from states.errors import NotFound
+from states.errors import NotFound, Usage
 from workflow import duties, policies
 from workflow.schedule import Schedule
+from workflow.skipping import skip_window
 from workflow.store import Store
 from workflow.windows import due_day, windows
 
@@ -177,6 +178,40 @@ def test_a_unit_that_joins_later_owes_only_what_is_still_to_come(small):
     small.fast_forward(hours=1)
     assert small.rows("""SELECT "window" FROM period WHERE unit = 'new'""") == [("2026-05",)]
     assert {row["window"] for row in listed(small, unit="new")} == {f"2026-{month:02d}" for month in range(5, 13)}
+
+
+def test_a_unit_registered_early_in_the_morning_owes_nothing_of_the_day_before(world):
+    """At seven in the morning of 1 March, by the clock of the unit, the note of February is nobody's who is new."""
+    put_in_force(world, policy(due="{end: true}"))
+    world.until("2026-03-01 07:00")
+    world.register(NEW_UNIT)
+    expand.run_once(world.store)
+    assert [row["window"] for row in listed(world, unit="new") if row["ref"] or row["due_on"] < "2026-03-31"] == []
+    world.register("postings: [{person: wang, unit: new, post: office, from: 2026-03-01}]")
+    who = world.who("wang")
+    with pytest.raises(NotFound):
+        world.store.transact(lambda tx: skip_window(tx, "note", "new", "2026-02", who=who, reason="not ours"))
+
+
+def test_duties_are_not_worked_out_for_ever(small):
+    """A year that cannot be meant is refused, and not counted out."""
+    for year in (0, -5, 2100, 9999):
+        with pytest.raises(Usage):
+            listed(small, year=year)
+    with small.store.read() as tx, pytest.raises(Usage):
+        duties.forecast(tx, date(9999, 12, 31))
+
+
+def test_a_register_may_say_the_last_day_there_is_for_no_end(world):
+    """Some registers write 9999-12-31; and a slip of the pen in a day to come stops no duty."""
+    world.register(
+        "postings:\n"
+        "  - {person: sun, unit: county, post: office, from: 2025-01-01, to: 9999-12-31}\n"
+        "  - {person: feng, unit: county, post: direct, from: 9999-12-30}\n"
+        "  - {person: wang, unit: data, post: unit_head, from: 9999-12-31, to: 9999-12-31}"
+    )
+    assert of(listed(world), HALF_YEAR, "county", "2026-H1")["status"] == "open"
+    world.fast_forward(days=1)
 
 
 def test_a_running_worker_notices_new_units_and_policies(small):
@@ -392,6 +427,20 @@ def test_the_zone_of_a_unit_decides_its_days(small):
     assert opens["far"] == "2026-03-24T13:00:00.000000Z"
     (missed,) = [event["at"] for event in duty_events(small, "note", "far") if event["data"]["window"] == "2026-03"][1:]
     assert missed == "2026-04-01T04:00:00.000000Z"
+
+
+def test_a_post_taken_up_in_the_evening_of_the_west_owes_from_that_evening(world):
+    """At half past four in Los Angeles the next day has begun in Greenwich, and the case of six is still to open."""
+    text = pack_sources("responsibility")["policy.yaml"].replace('act-at: "09:00"', 'act-at: "18:00"')
+    put_in_force(world, compiled({**pack_sources("responsibility"), "policy.yaml": text}))
+    world.register("units: [{code: west, name: West, kind: body, parent: province, zone: America/Los_Angeles}]")
+    world.register("postings: [{person: feng, unit: west, post: direct, from: 2026-03-10}]")
+    with world.store.read() as tx:
+        schedule = Schedule(tx)
+        opened = [one for one in schedule.between("2026-03-11T00:30:00", "2026-03-11T02:00:00") if one.unit == "west"]
+    assert [(one.opens_at, one.window) for one in opened if one.duty == "statement-of-leaders"] == [
+        ("2026-03-11T01:00:00.000000Z", "direct@2026")
+    ]
 
 
 def test_a_schedule_grows_on_demand_and_stays_the_same(world):

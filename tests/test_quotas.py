@@ -169,6 +169,28 @@ def test_the_owner_is_warned_once_at_each_pace(office):
     sound(office)
 
 
+def test_what_is_recorded_after_the_day_but_in_its_window_is_decided_again(world):
+    """Early on a morning of the office, which is still the day before in Greenwich."""
+    put_in_force(world, law(least=2, more="due: {on: 12-15}"))
+    world.until("2026-12-20T07:00:00+08:00")
+    record(world, "2026-12-20")
+    assert row(world)["status"] == "met"
+    sound(world)
+
+
+def test_a_pace_is_judged_in_the_zone_of_what_it_opens(world):
+    """Where the case type has a zone of its own, its months end there."""
+    text = pack_sources("responsibility")["quota.yaml"].replace("ref: QTA", "ref: QTA\nzone: Asia/Tokyo")
+    sources = {
+        "policy.yaml": SESSIONS.format(
+            aim="{kind: body}", every="year", least=12, more="pace: month\n    owner: office"
+        )
+    }
+    put_in_force(world, compiled({**sources, "quota.yaml": text}))
+    world.until("2026-03-01T12:00:00+08:00")
+    assert [one["data"]["pace"] for one in world.log(stream=STREAM, kind="duty.warned")] == ["2026-02"]
+
+
 def test_after_downtime_only_the_last_pace_is_told(office):
     """Nobody is told five times at once after the program was down for months."""
     office.until("2026-08-15", jump=True)
@@ -397,6 +419,15 @@ def test_a_post_newly_held_owes_its_part(world):
     assert row(world, "inspector@2026", unit="province")["required"] == 6
     assert row(world, "inspector@2026")["required"] == 12
     sound(world)
+
+
+def test_a_post_newly_held_at_new_year_is_forecast_with_its_holder(world):
+    """The window opens at midnight of the unit, which is still the old year in Greenwich."""
+    put_in_force(world, law(aim="{kind: body, post: inspector}", owner="", least=12))
+    world.register("postings: [{person: pan, unit: province, post: inspector, from: 2027-01-01}]")
+    with world.store.read() as tx:
+        owners = {one["unit"]: one["owners"] for one in duties.forecast(tx) if one["window"] == "inspector@2027"}
+    assert owners == {"province": ["pan"], "county": ["zhou"]}
 
 
 @pytest.mark.parametrize(

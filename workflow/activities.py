@@ -42,7 +42,7 @@ def record_activity(
     schedule = Schedule(tx)
     duty = counted(schedule, code)
     standing = _standing(tx, unit)
-    allowed.check(tx, schedule, unit, activity)
+    allowed.check(tx, schedule, code, unit, activity)
     if activity.times < 1:
         raise Usage("What counts is done at least once.", hint=N_("Leave --count out, or give 1 or more."))
     found, case = allowed.window(tx, schedule, duty, standing, activity.on, who, post)
@@ -73,7 +73,7 @@ def correct(
             hint=N_("`duecourse duty show {duty} --unit {unit}` lists what is recorded."),
             no=no, duty=code, unit=unit,
         )  # fmt: skip
-    allowed.check(tx, schedule, unit, activity)
+    allowed.check(tx, schedule, code, unit, activity)
     ref = (periods.period(tx, code, unit, rows[0]["window"]) or _NONE).ref
     case = by_ref(tx, ref or "")
     engine.fire_timers(tx, case)

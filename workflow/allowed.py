@@ -36,9 +36,9 @@ class Activity(NamedTuple):
     files: Sequence[Incoming] = ()
 
 
-def check(tx: Tx, schedule: Schedule, unit: str, activity: Activity) -> None:
+def check(tx: Tx, schedule: Schedule, code: str, unit: str, activity: Activity) -> None:
     """What cannot be, whatever the duty."""
-    today = tx.time.astimezone(ZoneInfo(schedule.zone(unit))).date()
+    today = tx.time.astimezone(ZoneInfo(schedule.zone(unit, code))).date()
     if activity.on > today:
         raise Usage(
             "{day} is still to come; what is recorded has been done.",
@@ -107,7 +107,7 @@ def _of_post(schedule: Schedule, standing: Standing, here: list[Period], who: Wh
 
 def inside(schedule: Schedule, duty: Duty, period: Period, on: date) -> bool:
     """Whether a day lies in the window, and not before the duty and the unit were there."""
-    opened = moment(period.opens_at).astimezone(ZoneInfo(schedule.zone(period.unit))).date()
+    opened = moment(period.opens_at).astimezone(ZoneInfo(schedule.zone(period.unit, period.duty))).date()
     window = window_at(duty["every"], on)
     return window.name == period.window.rpartition("@")[2] and opened <= on <= window.last
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from states.errors import N_, NotFound
+from states.errors import N_, NotFound, Usage
 from workflow.expanding import owner_of
 from workflow.instants import moment, stamp
 from workflow.periods import Period
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Opening", "Schedule", "forecast", "list_", "show"]
 
 Answer = dict[str, Any]
+YEARS_AHEAD = 20  # no calendar is known so far; whoever asks for more has mistyped
 
 
 def list_(tx: Tx, *, unit: str | None = None, year: int | None = None, status: str | None = None) -> list[Answer]:
@@ -30,8 +31,10 @@ def list_(tx: Tx, *, unit: str | None = None, year: int | None = None, status: s
     Rows {duty, unit, title, window, required, done, due_on, status, ref}; ``ref`` is null before the case opens.
     A window is ``at-risk`` when it is open and behind its pace, or, without one, three quarters of its time have gone.
     """
+    this = tx.time.astimezone(ZoneInfo(tx.workspace.zone)).year
+    year = this if year is None else year
+    _refuse_far(year, this, "--year")
     schedule = Schedule(tx)
-    year = year or tx.time.astimezone(ZoneInfo(tx.workspace.zone)).year
     found = [Period(*row) for row in tx.all(sql.SINCE, since=f"{year - 1}")]
     rows = [_row(tx, schedule, period) for period in found if bare(period.window)[:4] == str(year)]
     rows += [_coming(schedule, opening) for opening in _windows_of(tx, schedule, year)]
@@ -115,7 +118,9 @@ def forecast(tx: Tx, until: date | None = None, *, unit: str | None = None) -> l
 
     schedule, look = Schedule(tx), _look(tx)
     zone = ZoneInfo(tx.workspace.zone)
-    until = until or tx.time.astimezone(zone).date() + timedelta(days=396)
+    day = tx.time.astimezone(zone).date()
+    until = until or day + timedelta(days=396)
+    _refuse_far(until.year, day.year, "--until")
     end = stamp(datetime.combine(until + timedelta(days=1), time(), zone) - timedelta(microseconds=1))
     openings = schedule.missing(tx, schedule.between("", end))
     return [
@@ -134,9 +139,21 @@ def forecast(tx: Tx, until: date | None = None, *, unit: str | None = None) -> l
     ]
 
 
+def _refuse_far(year: int, this: int, where: str) -> None:
+    last = this + YEARS_AHEAD
+    if not 1 <= year <= last:
+        raise Usage(
+            "Duties are worked out for {years} years ahead at most, not for the year {year}.",
+            hint=N_("Name a year up to {last}."), where=where, years=YEARS_AHEAD, year=year, last=last,
+        )  # fmt: skip
+
+
 def _owners(schedule: Schedule, look: "Look", opening: Opening) -> list[str | None]:
     duty = schedule.duties[opening.duty]
-    day = look.today if not post_of(opening.window) else max(look.today, moment(opening.opens_at).date())
+    day = look.today
+    if post_of(opening.window):
+        opens = moment(opening.opens_at).astimezone(ZoneInfo(look.zone(opening.unit)))
+        day = max(day, opens.date())
     owner = owner_of(schedule, duty, look.standing(opening.unit), opening.window, day)
     return [look.login(owner)] if owner else []
 

@@ -15,7 +15,7 @@ from workflow.sql import duty as sql
 from workflow.sql import register as register_sql
 from workflow.store import Tx
 from workflow.trail import SYSTEM
-from workflow.windows import bare, post_of, seat_of
+from workflow.windows import bare, before, post_of, seat_of
 
 LONGEST_TITLE = 500
 AFTER_DOWNTIME = "downtime"
@@ -149,6 +149,7 @@ def _fields(tx: Tx, schedule: Schedule, duty: Duty, standing: Standing, opening:
         "$body": standing.body,
         "$unit": opening.unit,
         "$window": bare(opening.window),
+        "$last-window": before(opening.window),
         "$first": login(first[0].person) if first else None,
     }
     if post := post_of(opening.window):
@@ -163,7 +164,7 @@ def _fields(tx: Tx, schedule: Schedule, duty: Duty, standing: Standing, opening:
 def _passed_over(tx: Tx, schedule: Schedule, duty: Duty, opening: Opening) -> bool:
     """After downtime: whether a window that is over already is not made up for, by the duty's own word."""
     policy = duty.get("catch_up", "all")
-    day = tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date().isoformat()
+    day = tx.time.astimezone(ZoneInfo(schedule.zone(opening.unit, opening.duty))).date().isoformat()
     if policy == "all" or opening.due_on >= day:
         return False
     return policy == "skip" or schedule.follows(opening, tx.now)

@@ -21,14 +21,19 @@ from workflow.windows import due_day, window_at, windows
 
 Duty = dict[str, Any]
 _AT_ONCE = Duration(0, "days")
+_FAR = "9000-01-01"  # whoever begins after that begins never
 _NEVER = "9999-12-31T00:00:00.000000Z"
 
 
 class Slot(NamedTuple):
-    """One window of a duty: when its case opens, the day it is due; ``provisional``: on a calendar not yet known."""
+    """One window of a duty: when its case opens, the day it is due; ``provisional``: on a calendar not yet known.
+
+    ``due_at`` is the end of that day.
+    """
 
     opens_at: str
     due_on: str
+    due_at: str
     window: str
     provisional: bool
     first: date
@@ -75,14 +80,15 @@ class Line:
     """One duty under one calendar and zone, with whom it binds there; its slots are worked out as asked for."""
 
     __slots__ = (
-        "_act_at", "_ahead", "_known", "_latest", "_opens", "_pace_at", "duty", "place", "subjects",
+        "_act_at", "_ahead", "_known", "_latest", "_of_unit", "_opens", "_pace_at", "duty", "place", "subjects",
     )  # fmt: skip
 
     def __init__(self, duty: Duty, place: Place, act_at: time, since: date, law: Calendars) -> None:
         self.duty = duty
         self.place = place
         self.subjects: list[Subject] = []
-        self._latest = ""  # the last day on which somebody begins to be bound: after it, all are from the first day on
+        self._of_unit: dict[str, list[Subject]] = {}
+        self._latest = ""  # the end of the last day on which somebody begins to be bound: after it nobody comes late
         self._act_at = time() if "at_least" in duty else act_at
         self._pace_at = act_at
         self._ahead = _slots(duty, place, act_at, since, law)
@@ -93,7 +99,10 @@ class Line:
         """It binds these too."""
         for subject in subjects:
             self.subjects.append(subject)
-            self._latest = max([self._latest, subject.since, *(span.first for span in subject.spans or ())])
+            self._of_unit.setdefault(subject.unit, []).append(subject)
+            begins = max([subject.since, *(span.first for span in subject.spans or ())])
+            if begins:
+                self._latest = max(self._latest, self._end_of(begins))
 
     def through(self, until: str) -> list[Slot]:
         """Every slot that opens by an instant; one more is known."""
@@ -105,30 +114,34 @@ class Line:
             self._opens.append(slot.opens_at)
         return self._known[: bisect_right(self._opens, until)]
 
-    def between(self, since: str, until: str) -> Iterator[Opening]:
-        """What opens after the one instant, and by the other."""
+    def between(self, since: str, until: str, *, unit: str | None = None) -> Iterator[Opening]:
+        """What opens after the one instant, and by the other; of one unit or of all."""
         slots = self.through(until)
         early = bisect_right(self._opens, since, 0, len(slots))
-        yield from self._late(slots[:early], since, until)
+        subjects = self.subjects if unit is None else self._of_unit.get(unit, [])
+        yield from self._late(slots[:early], since, until, subjects)
         for slot in slots[early:]:
-            yield from self._openings(slot, since, until)
+            yield from self._openings(slot, since, until, subjects)
 
     def after(self, instant: str) -> str | None:
         """The next instant at which something opens, or would if somebody were bound."""
         at = len(self.through(instant))
         following = self._known[at].opens_at if at < len(self._known) else _NEVER
         late = min(
-            (opening.opens_at for opening in self._late(self._known[:at], instant, following)), default=following
+            (opening.opens_at for opening in self._late(self._known[:at], instant, following, self.subjects)),
+            default=following,
         )
         return late if late < _NEVER else None
 
-    def _late(self, slots: Sequence[Slot], since: str, until: str) -> Iterator[Opening]:
+    def _late(
+        self, slots: Sequence[Slot], since: str, until: str, subjects: Iterable[Subject]
+    ) -> Iterator[Opening]:  # fmt: skip
         """Of windows that are open already what opens later, for those who are bound from a later day on."""
-        if self._latest < since[:10]:
+        if self._latest <= since:
             return
         for slot in slots:
-            if slot.opens_at[:10] <= self._latest and slot.due_on >= since[:10]:
-                yield from self._openings(slot, since, until)
+            if slot.opens_at < self._latest and slot.due_at >= since:
+                yield from self._openings(slot, since, until, subjects)
 
     def turn(self, after: str) -> str | None:
         """The next instant at which a pace is judged, if there is one."""
@@ -141,9 +154,9 @@ class Line:
             return at
         return stamp(at_start(window.last + timedelta(days=1), self._pace_at, zone))
 
-    def _openings(self, slot: Slot, since: str, until: str) -> Iterator[Opening]:
+    def _openings(self, slot: Slot, since: str, until: str, subjects: Iterable[Subject]) -> Iterator[Opening]:
         opens_on = _day_of(slot.opens_at, self.place.zone)
-        for subject in self.subjects:
+        for subject in subjects:
             begins = subject.begins(slot, opens_on)
             if begins is None or begins > slot.due_on:
                 continue
@@ -154,6 +167,10 @@ class Line:
                     at, self.duty["code"], subject.unit, subject.prefix + slot.window, slot.due_on, slot.provisional,
                     required,
                 )  # fmt: skip
+
+    def _end_of(self, day: str) -> str:
+        last = date.fromisoformat(min(day, _FAR))
+        return stamp(at_start(last + timedelta(days=1), time(), ZoneInfo(self.place.zone)))
 
     def _at(self, day: str) -> str:
         return stamp(at_start(date.fromisoformat(day), self._act_at, ZoneInfo(self.place.zone)))
@@ -184,8 +201,9 @@ def _slots(duty: Duty, place: Place, act_at: time, since: date, law: Calendars) 
         first = opens.astimezone(ZoneInfo(place.zone)).date().toordinal()
         known = law.get(place.calendar).covers_span(first, due.on.toordinal())
         yield Slot(
-            stamp(opens), due.on.isoformat(), window.name, due.provisional or not known, window.first, window.last
-        )
+            stamp(opens), due.on.isoformat(), stamp(due.at), window.name, due.provisional or not known,
+            window.first, window.last,
+        )  # fmt: skip
 
 
 def _day_of(at: str, zone: str) -> str:

@@ -11,8 +11,10 @@ from states.rules import parse_rule
 from workflow.instants import stamp
 from workflow.lines import Duty, Opening, Place, Subject
 from workflow.tenures import Tenures
-from workflow.trees import ENDLESS
-from workflow.windows import bare, seat_of
+
+Known = dict[tuple[str, str, int], list[str]]  # (unit, post, seat) -> the days of the windows it had
+
+_FAR = "9000-01-01"  # what the register says of days after that is a slip of the pen: no calendar goes so far
 
 
 class Occasions:
@@ -23,7 +25,7 @@ class Occasions:
 
     def __init__(  # noqa: PLR0917  # one caller, in the order in which it knows them
         self, duty: Duty, place: Place, act_at: time, since: date, law: Calendars, tenures: Tenures,
-        known: set[tuple[str, str]], today: date,
+        known: Known, today: date,
     ) -> None:  # fmt: skip
         self.duty = duty
         self.place = place
@@ -49,8 +51,10 @@ class Occasions:
         self._openings.sort()
         self._turns.sort()
 
-    def between(self, since: str, until: str) -> Iterator[Opening]:
-        return (opening for opening in self._openings if since < opening.opens_at <= until)
+    def between(self, since: str, until: str, *, unit: str | None = None) -> Iterator[Opening]:
+        """What opens after the one instant, and by the other; of one unit or of all."""
+        found = (opening for opening in self._openings if since < opening.opens_at <= until)
+        return (opening for opening in found if unit in {None, opening.unit})
 
     def after(self, instant: str) -> str | None:
         return next((opening.opens_at for opening in self._openings if opening.opens_at > instant), None)
@@ -64,10 +68,10 @@ class Occasions:
         for gap in self._tenures.vacant(unit, post, ""):
             if gap.end <= max(self._today, self._since):
                 continue
-            days = [bare(window) for of, window in self._known if of == unit and seat_of(window) == (post, 1)]
+            days = self._known.get((unit, post, 1), ())
             day = min((day for day in days if gap.holds(day)), default=max(gap.first, self._since))
             self._open(unit, f"{post}@{day}", day)
-            if gap.end < ENDLESS:
+            if gap.end < _FAR:
                 self._turns.append(self._at(gap.end, time()))
 
     def _appointments(self, unit: str, post: str) -> None:
@@ -75,6 +79,8 @@ class Occasions:
             self._open(unit, f"{post}@{day}" if number == 1 else f"{post}#{number}@{day}", day)
 
     def _open(self, unit: str, window: str, day: str) -> None:
+        if day >= _FAR:
+            return
         rule = parse_rule({"limit": self.duty["due"]["after"], "roll": self.duty["due"]["roll"]})
         due = due_of(rule, date.fromisoformat(day), self._law, calendar=self.place.calendar, zone=self.place.zone)
         at = self._at(day, self._act_at)

@@ -30,7 +30,7 @@ def last_part(schedule: Schedule, period: Period, now: str) -> Pace | None:
     duty = schedule.duties.get(period.duty)
     if duty is None or "pace" not in duty or not period.required:
         return None
-    zone = schedule.zone(period.unit)
+    zone = schedule.zone(period.unit, period.duty)
     mine = paces.parts(_count(period), duty["every"], duty["pace"], zone)
     over = [part for part in mine if schedule.told_at(part.last, zone) <= now]
     return over[-1] if over else None
@@ -43,7 +43,7 @@ def at_risk(schedule: Schedule, period: Period, tx: Tx) -> bool:
     """
     if period.status != "open" or (period.required is not None and period.done >= period.required):
         return False
-    zone = schedule.zone(period.unit)
+    zone = schedule.zone(period.unit, period.duty)
     count = _count(period)
     duty = schedule.duties.get(period.duty, {})
     if period.required is not None and "pace" in duty:

@@ -14,12 +14,12 @@ from states.instants import at_start
 from workflow import calendars, policies
 from workflow.instants import moment, stamp
 from workflow.lines import Duty, Line, Opening, Place, Subject
-from workflow.occasions import Occasions
+from workflow.occasions import Known, Occasions
 from workflow.sql import duty as sql
 from workflow.store import Tx
 from workflow.tenures import Tenures
 from workflow.trees import line_of, trees
-from workflow.windows import seat_of
+from workflow.windows import bare, seat_of
 
 __all__ = ["Duty", "Opening", "Schedule", "version"]
 
@@ -46,10 +46,11 @@ class Schedule:
         """Who holds which post when."""
         return self._units.tenures
 
-    def zone(self, unit: str) -> str:
-        """The zone of a unit's days."""
-        about = self._units.found.get(unit)
-        return (about and about.zone) or self._home
+    def zone(self, unit: str, code: str) -> str:
+        """The zone of the days of a duty of a unit: that of the unit, else of the type it opens, else at home."""
+        about, duty = self._units.found.get(unit), self.duties.get(code)
+        own = self.policy["types"][duty["opens"]]["zone"] if self.policy and duty else None
+        return (about and about.zone) or own or self._home
 
     def told_at(self, last: date, zone: str) -> str:
         """When what a day ends is judged and told: at the time of notices on the day after it."""
@@ -62,6 +63,7 @@ class Schedule:
             definition = self.policy["types"][duty["opens"]]
             runs, always = past.runs(duty)
             lines: dict[tuple[Place, date], Line | Occasions] = {}
+            known: Known = {}
             for unit, about in units.found.items():
                 if not _binds(duty, unit, about.kind, subordinate=about.superior):
                     continue
@@ -73,7 +75,7 @@ class Schedule:
                 since = max(_since(runs, unit, about, past.today), date.fromisoformat(bound or "0001-01-01"))
                 line = lines.get((place, since))
                 if line is None and "posts" in duty:
-                    known = {(of, window) for of, window in tx.all(sql.WINDOWS, duty=code)}
+                    known = known or _windows_known(tx, code)
                     line = Occasions(duty, place, self._act_at, since, law, units.tenures, known, past.today)
                 if line is None:
                     line = Line(duty, place, self._act_at, since, law)
@@ -102,9 +104,12 @@ class Schedule:
 
     def follows(self, opening: Opening, until: str) -> bool:
         """Whether a later window of the same duty of the same unit or post opens by an instant."""
-        mine = (opening.duty, opening.unit, seat_of(opening.window))
+        seat = seat_of(opening.window)
+        lines = (line for line in self.lines if line.duty["code"] == opening.duty)
         return any(
-            (later.duty, later.unit, seat_of(later.window)) == mine for later in self.between(opening.opens_at, until)
+            seat_of(later.window) == seat
+            for line in lines
+            for later in line.between(opening.opens_at, until, unit=opening.unit)
         )
 
     def missing(self, tx: Tx, openings: Iterable[Opening]) -> list[Opening]:
@@ -113,12 +118,11 @@ class Schedule:
         if not openings:
             return []
         known = set(tx.all(sql.KNOWN_SINCE, since=min(opening.due_on for opening in openings)))
-        born = _Births(tx)
         return [
             opening
             for opening in openings
             if (opening.duty, opening.unit, opening.window) not in known
-            and (opening.due_on >= tx.now[:10] or opening.due_on >= born.of(opening.unit))
+            and opening.due_on >= self._units.registered_on(opening.unit, self.zone(opening.unit, opening.duty))
         ]
 
 
@@ -126,6 +130,14 @@ def version(tx: Tx) -> Version:
     """What a schedule is worked out from, as one comparable value."""
     policy, org, calendar = tx.one(sql.VERSION) or (None, None, None)
     return policy, org, calendar
+
+
+def _windows_known(tx: Tx, code: str) -> Known:
+    """The days of the windows that a duty had, of each post of each unit."""
+    found: Known = {}
+    for unit, window in tx.all(sql.WINDOWS, duty=code):
+        found.setdefault((unit, *seat_of(window)), []).append(bare(window))
+    return found
 
 
 class _Past:
@@ -175,6 +187,7 @@ class _Units:
         self._trees = trees(tx)
         self._tenures: Tenures | None = None
         self._born: dict[str, str] | None = None
+        self._registered: dict[tuple[str, str], str] = {}
         self.found: dict[str, _About] = {}
         units = {code: (parent, kind) for code, (parent, kind, _, _) in rows.items()}
         for code, (_, kind, _, _) in rows.items():
@@ -202,11 +215,17 @@ class _Units:
 
     def exists_since(self, unit: str) -> str:
         """The day a unit entered the register, or on which somebody first held a post there, if that is earlier."""
+        days = [self.registered_on(unit, self._tx.workspace.zone), self.tenures.first_day(unit)]
+        return min((day for day in days if day), default="")
+
+    def registered_on(self, unit: str, zone: str) -> str:
+        """The day in a zone on which a unit entered the register; "" for one the register does not have."""
         if self._born is None:
-            zone = ZoneInfo(self._tx.workspace.zone)
-            self._born = {code: moment(at).astimezone(zone).date().isoformat() for code, at in self._tx.all(sql.BIRTHS)}
-        days = [day for day in (self._born.get(unit, ""), self.tenures.first_day(unit)) if day]
-        return min(days, default="")
+            self._born = dict(self._tx.all(sql.BIRTHS))
+        if (unit, zone) not in self._registered:
+            at = self._born.get(unit)
+            self._registered[unit, zone] = moment(at).astimezone(ZoneInfo(zone)).date().isoformat() if at else ""
+        return self._registered[unit, zone]
 
 
 def _subjects(duty: Duty, unit: str, units: _Units, since: str) -> list[Subject]:
@@ -242,19 +261,3 @@ def _binds(duty: Duty, unit: str, kind: str, *, subordinate: bool) -> bool:
         and (units is None or unit in units)
         and aim.get("subordinate") in {None, subordinate}
     )
-
-
-class _Births:
-    """The day each unit entered the register, asked once each."""
-
-    __slots__ = ("_known", "_tx")
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
-        self._known: dict[str, str] = {}
-
-    def of(self, unit: str) -> str:
-        if unit not in self._known:
-            row = self._tx.one(sql.BORN, unit=unit)
-            self._known[unit] = (row[0] or "")[:10] if row else ""
-        return self._known[unit]

@@ -60,7 +60,8 @@ def _ahead(tx: Tx, schedule: Schedule, key: tuple[str, str, str], who: Who, reas
     if periods.period(tx, *key):
         raise Conflict("{window} of {duty} opened just now.", hint=N_("Try again."), window=key[2], duty=key[0])
     openings = schedule.between("", stamp(tx.time + AHEAD))
-    coming = [opening for opening in openings if (opening.duty, opening.unit, opening.window) == key]
+    mine = [opening for opening in openings if (opening.duty, opening.unit, opening.window) == key]
+    coming = schedule.missing(tx, mine)  # what was due before the unit existed is owed by nobody
     if not coming:
         code, unit, window = key
         raise NotFound(

@@ -8,7 +8,6 @@ UNITS = "SELECT code, parent, kind, zone, calendar FROM unit ORDER BY code"
 APPLIED = "SELECT at, canon FROM event WHERE stream = 'policy' AND kind = 'policy.applied' ORDER BY n DESC"
 POLICY = "SELECT compiled FROM policy WHERE hash = :hash"
 BIRTHS = """SELECT unit, min(at) FROM event WHERE stream = 'org' AND unit IS NOT NULL GROUP BY unit"""
-BORN = "SELECT min(at) FROM event WHERE unit = :unit AND stream = 'org'"
 
 # What the register said of units, or of posts, in its order: ``"table":"unit"`` stands in the text that is hashed.
 ROWS_SAID = (
