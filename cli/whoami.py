@@ -52,6 +52,10 @@ def whoami(session: Session, data: bool, ssh_key: str | None) -> None:
                     "Nobody is known to be asking, so nothing can be shown.",
                     hint=N_("Say who you are with --as LOGIN."),
                 )
+            if who.behalf:
+                raise NotPermitted(
+                    "What is held about somebody is shown to that person alone.", hint=N_("Leave out --as.")
+                )
             from workflow.held import held
 
             found |= held(tx, str(person["id"]))

@@ -7,7 +7,7 @@ from support.office import run
 
 from cli.session import os_login
 from states.errors import NotPermitted
-from workflow.identity import identify
+from workflow.identity import identify, identify_admin
 from workflow.register_import import import_register, plan, read_register
 from workflow.store import Store
 from workflow.trail import Who
@@ -256,3 +256,36 @@ def test_a_leave_counts_in_the_days_of_the_office(tmp_path):
         with pytest.raises(NotPermitted):
             identify(tx, os_login="wu", as_login="li", acting=True)
     store.close()
+
+
+@pytest.fixture
+def real(tmp_path):
+    """A workspace that is no sandbox, in which somebody else than this account has a past; closed afterwards."""
+    assert run("init", str(tmp_path / "office"), "--pack", "responsibility", folder=tmp_path).code == 0
+    store = Store(f"sqlite:///{tmp_path / 'office' / 'duecourse.db'}")
+    rows = {
+        "people": [{"login": "li"}, {"login": "wu"}],
+        "leave": [{"person": "li", "deputy": os_login(), "from": "2020-01-01", "to": "2099-12-31"}],
+    }
+    store.transact(lambda tx: import_register(tx, plan(tx, read_register(rows)), Who(tx.workspace.admin, "os-login")))
+    yield store
+    store.close()
+
+
+def test_nobody_becomes_administrator_by_saying_so(real):
+    """Outside a sandbox the account is the administrator's own; `--as` names nobody else, and makes nobody it."""
+    with real.read() as tx:
+        assert identify_admin(tx, os_login=os_login(), as_login=None).actor == tx.workspace.admin
+        assert identify_admin(tx, os_login=os_login(), as_login=os_login()).actor == tx.workspace.admin
+        for account, said in (("wu", os_login()), (os_login(), "li"), ("wu", None), ("nobody", os_login())):
+            with pytest.raises(NotPermitted, match="Only the administrator"):
+                identify_admin(tx, os_login=account, as_login=said)
+
+
+def test_what_is_held_about_somebody_is_for_that_person(real, tmp_path):
+    """A deputy acts for the absent; `whoami --data --as` of them would show what was never the deputy's to see."""
+    home = ("--home", str(tmp_path / "office"))
+    assert run(*home, "whoami", "--as", "li", "--format", "json", folder=tmp_path).json["via"] == "delegation"
+    refused = run(*home, "whoami", "--data", "--as", "li", folder=tmp_path)
+    assert (refused.code, "is shown to that person alone" in refused.err) == (4, True)
+    assert run(*home, "whoami", "--data", folder=tmp_path).code == 0
