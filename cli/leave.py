@@ -29,7 +29,7 @@ def set_(session: Session, login: str, from_: str, to: str, deputy: str | None) 
     from workflow.receipts import once
     from workflow.store import Tx
 
-    def work(tx: Tx) -> "tuple[Written, bool, str, str, list[str]]":
+    def work(tx: Tx) -> "tuple[Written, bool, str, str, list[str], str | None]":
         who = session.acting(tx)
         first, last = day(from_, "--from", today(tx)), day(to, "--to", today(tx))
         other = person_id(tx, deputy) if deputy else None
@@ -41,9 +41,9 @@ def set_(session: Session, login: str, from_: str, to: str, deputy: str | None) 
             tx, session.key, "leave set", asked,
             lambda: set_leave(tx, who, person, first, last, deputy=other, reason=session.reason),
         )  # fmt: skip
-        return written, again, start, end, open_
+        return written, again, start, end, open_, start if first < today(tx) else None
 
-    written, again, first, last, open_ = session.change(work, alone=True)
+    written, again, first, last, open_, since = session.change(work, alone=True)
     said = _("{login} is away from {start} to {to}; {deputy} stands in.")
     if deputy is None:
         said = _("{login} is away from {start} to {to}; nobody stands in.")
@@ -54,7 +54,13 @@ def set_(session: Session, login: str, from_: str, to: str, deputy: str | None) 
         lines.append(
             (told if deputy else _("Open now, and with nobody from that day on: {refs}.")).format(refs=", ".join(open_))
         )
-    kept = {"person": login, "deputy": deputy, "from": first, "to": last, "backlog": open_}
+    if since:
+        told = _(
+            "Who answered on days gone by, from {day} on, is told otherwise from now on; what was done and who was "
+            "told then stays."
+        )
+        lines.append(told.format(day=since))
+    kept = {"person": login, "deputy": deputy, "from": first, "to": last, "backlog": open_, "since": since}
     _done(session, kept, written, lines, again=again)
 
 

@@ -240,3 +240,16 @@ def test_a_role_of_the_policy_is_answered_by_the_policy_of_that_day(world: World
     assert who(world, "reviewer", "safety", "2026-02-12") == ["qian"]
     assert who(world, "reviewer", "safety", "2026-02-11") == ["zhao", "feng"]
     assert who(world, "reviewer", "safety", "2026-02-12", known="2026-02-11") == ["zhao", "feng"]
+
+
+def test_leave_entered_late_says_so(world: World) -> None:
+    """A leave of days gone by is a correction, on record as one; what was known then stays answerable."""
+    world.until("2026-02-16 09:00")
+    world.leave("li", "2026-02-10", "2026-02-20", deputy="chen")
+    assert world.log(stream="org")[-1]["data"]["corrects"] == "2026-02-10"
+    assert who(world, "unit_head", "safety", "2026-02-11") == ["chen"]
+    assert who(world, "unit_head", "safety", "2026-02-11", known="2026-02-11") == ["li"]
+    li = world.who("li").actor or ""
+    world.store.transact(lambda tx: end_leave(tx, admin(tx), li, date(2026, 2, 16)))
+    assert "corrects" not in world.log(stream="org")[-1]["data"]
+    assert replayed(world) == []

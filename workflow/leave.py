@@ -62,7 +62,7 @@ def set_leave(
             day=found[1],
         )
     tx.put(sql.SET_LEAVE, **asdict(new))
-    return _record(tx, "leave.set", who, new, reason)
+    return _record(tx, "leave.set", who, new, reason, **_corrects(tx, from_on))
 
 
 def end_leave(tx: Tx, who: Who, person: str, on: date, *, reason: str = "") -> Written:
@@ -86,9 +86,14 @@ def end_leave(tx: Tx, who: Who, person: str, on: date, *, reason: str = "") -> W
         _refuse_undoing(tx, leave, ended)
     if ended.to_on < ended.from_on:  # no day of it remains
         tx.put(sql.REMOVE_LEAVE, id=leave.id, expect=1)
-        return _record(tx, "leave.ended", who, leave, reason, removed=True)
+        return _record(tx, "leave.ended", who, leave, reason, removed=True, **_corrects(tx, back))
     tx.put(sql.SET_LEAVE, **asdict(ended))
-    return _record(tx, "leave.ended", who, ended, reason, removed=False)
+    return _record(tx, "leave.ended", who, ended, reason, removed=False, **_corrects(tx, back))
+
+
+def _corrects(tx: Tx, since: date) -> dict[str, str]:
+    """That the register answers otherwise from now on for days gone by, and from which on."""
+    return {"corrects": since.isoformat()} if since < _today(tx) else {}
 
 
 def _refuse_undoing(tx: Tx, leave: Absence, ended: Absence) -> None:
@@ -208,6 +213,6 @@ def _today(tx: Tx) -> date:
     return tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date()
 
 
-def _record(tx: Tx, kind: str, who: Who, leave: Absence, reason: str, **more: bool) -> Written:
+def _record(tx: Tx, kind: str, who: Who, leave: Absence, reason: str, **more: bool | str) -> Written:
     data = {"id": leave.id, "person": leave.person, "deputy": leave.deputy, "from": leave.from_on, "to": leave.to_on}
     return record(tx, "org", kind, who, data=data | more, private={"reason": reason} if reason else None)
