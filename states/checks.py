@@ -88,11 +88,12 @@ def _check_fields(definition: Mapping[str, Any], sheet: Sheet) -> None:
             )
         if field["type"] == "choice" and not field["choices"]:
             sheet.flaw(path, "missing-key", N_("`{key}` is missing here."), key="choices")
-        for key, owner in (("choices", "choice"), ("min", "int"), ("max", "int"), ("cases", "ref")):
+        for key, owner in (("choices", "choice"), ("min", "int"), ("max", "int"), ("cases", "ref"), ("linked", "ref")):
             if field.get(key) is not None and field["type"] != owner:
                 sheet.flaw(
                     (*path, key), "wrong-type", N_("`{key}` belongs to fields of type {owner}."), key=key, owner=owner
                 )
+        _check_linked(definition, sheet, path, field)
         if field["default"] is not None:
             check_value(field, field["default"], sheet, (*path, "default"), "bad-default")
             if field["type"] == "persons":
@@ -114,6 +115,16 @@ def _check_fields(definition: Mapping[str, Any], sheet: Sheet) -> None:
         definition, sheet, ("severity",), definition["severity"], "choice"
     ):
         check_grades(definition, sheet)
+
+
+def _check_linked(definition: Mapping[str, Any], sheet: Sheet, path: Path, field: Mapping[str, Any]) -> None:
+    """What came of a case is linked from it by a word of its own `opens`, and no case has any when it begins."""
+    for word in field.get("linked", ())[:1]:
+        links = {opens["link"]: opens for opens in definition.get("opens", ())}
+        named(sheet, (*path, "linked", f"={word}"), "link", word, links)
+        if field["open"]:
+            message = N_("`{name}` names what came of the case: let an act need it, and give it no default.")
+            sheet.flaw((*path, "linked"), "linked", message, name=path[-1])
 
 
 def _check_actions(definition: Mapping[str, Any], sheet: Sheet, known: Known) -> None:

@@ -139,7 +139,7 @@ def _fields(data: Mapping[str, Any], actions: Mapping[str, Any], deciding: set[s
             "max": field.get("max"),
             "erasable": field.get("erasable", field["type"] in PRIVATE),
             "requester": field.get("requester", False),
-        } | ({"cases": list(field["cases"])} if "cases" in field else {})
+        } | {key: list(field[key]) for key in ("cases", "linked") if key in field}
     return fields
 
 

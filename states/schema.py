@@ -136,6 +136,7 @@ FIELD = record(
         "erasable": flag,
         "requester": flag,
         "cases": many(_name),
+        "linked": many(_name),
     },
     required=("type",),
 )

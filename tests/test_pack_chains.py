@@ -6,7 +6,7 @@ import pytest
 from support.papers import act, acts, due, ended, opened, verified
 from support.world import World
 
-from states.errors import NotNow
+from states.errors import NotNow, Usage
 
 INCIDENT = "2026-02-09T08:30+08:00"
 CHECKED = "facts=checked law=checked personal_data=checked"
@@ -241,14 +241,19 @@ def test_whoever_was_asked_first_answers_until_the_handover_is_accepted(world):
     first = only(world, ref, "handover")
     assert due(world, first) == {"accept": "2026-02-10"}
     act(world, first, "chen decline reason=c")
+    other = world.new("service", "chen", unit="data", matter="z")
+    with pytest.raises(Usage, match="did not come of"):  # nobody took it over, whatever else that unit does
+        act(world, ref, "wang let_go taken_by=" + other)
     assert due(world, ref)["answer"] == "2026-02-14"
     acts(world, ref, "wang keep", "wang offer offer_to=data")
     second = opened(world, ref, "handover")[1]
     with pytest.raises(NotNow, match=r"closed\(handover\)"):
         act(world, ref, "wang let_go taken_by=" + second)
     with pytest.raises(NotNow, match=r"closed\(handover\)"):
-        act(world, ref, "wang let_go taken_by=" + world.new("service", "chen", unit="data", matter="z"))
+        act(world, ref, "wang let_go taken_by=" + other)
     act(world, second, "chen accept")
+    with pytest.raises(Usage, match="did not come of"):
+        act(world, ref, "wang let_go taken_by=" + other)
     taken = only(world, second, "taken-over")
     assert world.case(taken)["fields"] == {"matter": "a", "complexity": "plain", "about": ref}  # nobody's name goes on
     act(world, ref, "wang let_go taken_by=" + taken)

@@ -246,6 +246,8 @@ EXPECTED = [
     ("powers-unknown-action", "unknown-action", 41, 23, "heer"),
     ("ref-cases-unknown", "unknown-type", 5, 31, "tsk"),
     ("ref-cases-wrong-type", "wrong-type", 5, 31, "task"),
+    ("ref-linked-open", "linked", 10, 31, "[follow-up"),
+    ("ref-linked-unknown", "unknown-link", 10, 32, "folow-up"),
     ("requester-two", "requester", 11, 40, "true"),
     ("requester-wrong-type", "wrong-type", 6, 40, "true"),
     ("reserved-field", "reserved-field", 6, 3, "dry_run"),

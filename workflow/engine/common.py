@@ -80,11 +80,24 @@ def check_times(values: Mapping[str, Any], specs: Mapping[str, Any], case: Case 
             )
 
 
-def check_refs(values: Mapping[str, Any], specs: Mapping[str, Any], case: Case) -> None:
-    """A case is not its own duplicate, source or successor."""
+def check_refs(tx: Tx, values: Mapping[str, Any], specs: Mapping[str, Any], case: Case) -> None:
+    """A case is not its own duplicate, source or successor; and where its law says so, only what came of it will do."""
     for name, value in values.items():
         if specs[name]["type"] == "ref" and value == case.ref:
             raise Usage("{ref} cannot refer to itself.", where=option_of(name), ref=case.ref)
+        words = specs[name].get("linked")
+        if not words:
+            continue
+        found = [case.ref]
+        for word in words:
+            found = [row[0] for ref in found for row in tx.all(sql.LINKED, ref=ref, kind=word)]
+        if value not in found:
+            raise Usage(
+                "{value} did not come of {ref}; the field {field} takes what is linked from it by {links}.",
+                hint=N_("That is: {found}.") if found else N_("There is none yet."),
+                where=option_of(name), value=str(value), ref=case.ref, field=name, links=" → ".join(words),
+                found=", ".join(found),
+            )  # fmt: skip
 
 
 def graded(definition: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _transition(
     spec = definition["actions"][action]
     values = fields.typed(scene.tx, definition["fields"], [*spec["needs"], *spec["takes"]], given)
     check_times(values, definition["fields"], case)
-    check_refs(values, definition["fields"], case)
+    check_refs(scene.tx, values, definition["fields"], case)
     refuse_twin(scene.tx, definition, unit=case.unit, fields={**case.fields, **values}, changed=values, ref=case.ref)
     return carry_out(
         scene,

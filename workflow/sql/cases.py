@@ -32,6 +32,7 @@ VALUES (:case_id, :no, :sha256, :name, :size, :at, :event)"""
 LINKS = "SELECT kind, ref FROM link WHERE case_id = :id ORDER BY kind, ref"
 LINKS_OPEN = """SELECT DISTINCT l.kind FROM link l JOIN cases c ON c.ref = l.ref
 WHERE l.case_id = :id AND c.closed_at IS NULL"""
+LINKED = "SELECT l.ref FROM link l JOIN cases c ON c.id = l.case_id WHERE c.ref = :ref AND l.kind = :kind"
 LINK_NEW = "INSERT INTO link (case_id, kind, ref) VALUES (:case_id, :kind, :ref)"
 LINK_KNOWN = "SELECT 1 FROM link WHERE case_id = :case_id AND kind = :kind AND ref = :ref"
 REF_TYPE = "SELECT type FROM cases WHERE ref = :ref"
