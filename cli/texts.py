@@ -91,6 +91,8 @@ def role(name: str) -> str:
         return name
     if name.startswith("superior."):
         return _("the superior body's {role}").format(role=role(name.removeprefix("superior.")))
+    if name.startswith("above."):
+        return _("the {role} above").format(role=role(name.removeprefix("above.")))
     return _(name)
 
 

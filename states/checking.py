@@ -9,7 +9,7 @@ from states.durations import parse_duration
 from states.errors import N_, Usage
 from states.instants import parse_instant
 from states.sheet import Path, Sheet
-from states.vocabulary import CASE_ROLES, LISTS, POSTS
+from states.vocabulary import CASE_ROLES, LISTS, POSTS, UPWARD, bare
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,10 @@ class Known:
 
     def role(self, sheet: Sheet, path: Path, role: str) -> None:
         """Flaw a role that is neither of the case, nor a post, nor an alias, nor one of the last two one body up."""
-        upward = role.startswith("superior.")
         known = {*POSTS, *self.posts, *self.aliases}
-        if role.removeprefix("superior.") in known or (role in CASE_ROLES and not upward):
+        if bare(role) in known or role in CASE_ROLES:
             return
-        sheet.unknown(path, "role", role, sorted({*known, *CASE_ROLES, *(f"superior.{name}" for name in known)}))
+        sheet.unknown(path, "role", role, sorted({*known, *CASE_ROLES, *(f"{up}{one}" for up in UPWARD for one in known)}))
 
     def calendar(self, sheet: Sheet, path: Path, name: str) -> None:
         if name not in self.calendars:

@@ -15,7 +15,7 @@ from states.guards import innermost
 from states.instants import zone_of
 from states.ladder_checks import check_ladder
 from states.sheet import Path, Sheet
-from states.vocabulary import CASE_ROLES, COMPARABLE, PRIVATE, TAKEN_OPTIONS
+from states.vocabulary import CASE_ROLES, COMPARABLE, PRIVATE, TAKEN_OPTIONS, bare
 
 
 def check_shared(data: Mapping[str, Any], sheet: Sheet, known: Known) -> None:
@@ -38,7 +38,7 @@ def check_shared(data: Mapping[str, Any], sheet: Sheet, known: Known) -> None:
     for index, hats in enumerate(data.get("apart", ())):
         path = ("apart", index)
         for hat in hats:
-            if hat in CASE_ROLES or hat.startswith("superior."):
+            if hat in CASE_ROLES or hat != bare(hat):
                 message = N_("`{name}` is nobody's hat: it depends on the case.")
                 sheet.flaw((*path, f"={hat}"), "apart", message, name=hat)
             else:
@@ -54,7 +54,7 @@ def _reach(role: str, aliases: Mapping[str, Sequence[str]]) -> set[str]:
     found: set[str] = set()
     waiting = [role]
     while waiting:
-        name = waiting.pop().removeprefix("superior.")
+        name = bare(waiting.pop())
         if name not in found:
             found.add(name)
             waiting.extend(aliases.get(name, ()))

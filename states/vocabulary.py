@@ -7,6 +7,7 @@ from states.guards import roles_asked
 from states.opens import roles_named
 
 CASE_ROLES = frozenset({"owner", "opener", "system", "party"})  # given by the case itself
+UPWARD = ("superior.", "above.")  # of the next body upward; of the body a unit belongs to, or of a body the next one
 POSTS = frozenset({"first", "direct", "member_in_charge", "unit_head", "office", "inspector", "staff"})
 BUILT_IN_ALIASES: Mapping[str, list[str]] = {"reviewer": ["member_in_charge", "direct"], "decider": ["direct", "first"]}
 
@@ -31,12 +32,20 @@ TAKEN_OPTIONS = frozenset(
 )  # fmt: skip
 
 
+def bare(role: str) -> str:
+    """The name of a role that is looked up further up, at whatever body."""
+    for upward in UPWARD:
+        if role.startswith(upward):
+            return role.removeprefix(upward)
+    return role
+
+
 def roles_in_use(definition: Mapping[str, Any], aliases: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """The aliases that this definition asks for, directly or through another alias, in order of name."""
     waiting = list(_roles_named(definition))
     found: dict[str, list[str]] = {}
     while waiting:
-        role = waiting.pop().removeprefix("superior.")
+        role = bare(waiting.pop())
         if role in aliases and role not in found:
             found[role] = list(aliases[role])
             waiting.extend(aliases[role])

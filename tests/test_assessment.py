@@ -156,3 +156,31 @@ def test_nobody_judges_alone(draft: tuple[World, str]) -> None:
     for login in ("sun", "li", "zhou"):
         with pytest.raises(Problem):
             world.do(ref, "finalise", login)
+
+
+def test_the_head_of_the_body_does_not_speak_for_a_unit(draft: tuple[World, str]) -> None:
+    """Whoever will make it final can neither raise no objection nor object in the place of the unit's head."""
+    world, ref = draft
+    for action, given in (("accept", {}), ("object", {"objection": "no"})):
+        with pytest.raises(NotPermitted):
+            world.do(ref, action, "qian", **given)
+    world.do(ref, "accept", "li")
+
+
+def test_a_body_does_not_assess_itself(december: World) -> None:
+    """Its own office drafts nothing, its own leaders make nothing final: the body above does, and its head has a say."""
+    world = december
+    world.register("postings: [{person: pan, unit: province, post: office, from: 2026-01-01}]")
+    ref = world.new("assessment", "pan", unit="county", title="Assessment 2026")
+    given = {"year": "2026", "result": "good", "file": "scorecard"}
+    assert world.clock(ref, "draft")["holders"] == ["pan"]
+    with pytest.raises(NotPermitted):
+        world.do(ref, "draft", "sun", **given)
+    world.do(ref, "draft", "pan", **given)
+    world.do(ref, "accept", "qian")
+    assert world.clock(ref, "final")["holders"] == ["wei", "pan"]
+    for login in ("zhao", "qian"):
+        with pytest.raises(NotPermitted):
+            world.do(ref, "finalise", login)
+    world.do(ref, "finalise", "wei")
+    assert world.case(ref)["state"] == "finalised"

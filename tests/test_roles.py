@@ -141,6 +141,18 @@ def test_a_body_ends_the_walk(office: Office):
     assert office.who("superior.first", "desk") == ["zhao"]
 
 
+def test_whoever_stands_above_is_of_the_body_or_of_the_one_above_it(office: Office):
+    """Above a unit is its own body, above a body the next one, above the highest nobody; deciders are made of others."""
+    office.post("zhao", "first", "city")
+    office.post("qian", "first", "district")
+    assert (office.who("above.first", "mines"), office.who("above.decider", "desk")) == (["zhao"], ["qian"])
+    assert office.who("above.first", "district") == ["zhao"]
+    assert office.empty("above.first", "city") == "vacant"
+    assert office.held("qian", ["above.decider", "first"], "district") == {"first": None}
+    office.unit("guild", kind="society")
+    assert office.empty("above.first", "guild") == "vacant"
+
+
 def test_the_top_has_no_superior(office: Office):
     """Above the highest body nobody answers."""
     office.post("zhao", "first", "city")

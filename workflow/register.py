@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from states.errors import N_, NotFound, Usage
+from states.vocabulary import bare
 from workflow import policies
 from workflow.drawn import dated, standing_on, then
 from workflow.posts import known as posts_known
@@ -135,24 +136,24 @@ def _spoken(tx: Tx, holders: list[Holder]) -> list[dict[str, Any]]:
 
 
 def _known_role(tx: Tx, role: str, aliases: Aliases) -> None:
-    bare = role
-    while bare.startswith("superior."):
-        bare = bare.removeprefix("superior.")
-    if bare in _OF_A_CASE:
+    name = role
+    while name != bare(name):
+        name = bare(name)
+    if name in _OF_A_CASE:
         raise Usage(
-            "Who is {role} depends on the case.", hint=N_("`duecourse case show REF` tells it for a case."), role=bare
+            "Who is {role} depends on the case.", hint=N_("`duecourse case show REF` tells it for a case."), role=name
         )
     known = {*posts_known(tx), *aliases}
-    if bare in known:
+    if name in known:
         return
     from difflib import get_close_matches
 
-    near = get_close_matches(bare, sorted(known), n=1)
+    near = get_close_matches(name, sorted(known), n=1)
     hint = N_("Did you mean {near}?") if near else N_("There are: {known}.")
     raise Usage(
         "There is no role or post {role} here.",
         hint=hint,
-        role=bare,
+        role=name,
         near="".join(near),
         known=", ".join(sorted(known)),
     )

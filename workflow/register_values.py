@@ -68,7 +68,7 @@ def _post(node: "Node") -> str:
     text = _line(node)
     if not _POST.fullmatch(text) or text != text.lower():
         raise Wrong(_NO_POST, text=text)
-    if text in _WORKED_OUT or text.startswith("superior"):
+    if text in _WORKED_OUT or text.startswith(("superior", "above")):
         raise Wrong(N_("`{text}` is worked out from each case; nobody is posted to it."), text=text)
     return text
 

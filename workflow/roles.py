@@ -144,6 +144,9 @@ class Standing:
             if above is None:
                 return []
             return self._find(role.removeprefix("superior."), above, parts, aliases, frozenset())
+        if role.startswith("above."):
+            over = self._over(start)
+            return [] if over is None else self._find(role.removeprefix("above."), over, parts, aliases, frozenset())
         if role not in inside and (parts_of := aliases.get(role) or ALIASES.get(role)):
             within = inside | {role}
             return [seat for part in parts_of for seat in self._find(part, start, parts, aliases, within)]
@@ -207,6 +210,11 @@ class Standing:
             if self._chain[index].kind == "body":
                 return index
         return None
+
+    def _over(self, start: int) -> int | None:
+        """The body that a unit belongs to; of a body the one above it."""
+        end = self._end(start)
+        return self._above(start) if end == start else end
 
     def _line(self, person: str) -> list[str | None]:
         """This person, and while the last one is absent, the deputy; None ends a line nobody stands at the end of."""
