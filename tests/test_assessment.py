@@ -167,6 +167,22 @@ def test_the_head_of_the_body_does_not_speak_for_a_unit(draft: tuple[World, str]
     world.do(ref, "accept", "li")
 
 
+def test_what_was_opened_by_mistake_is_withdrawn(draft: tuple[World, str]) -> None:
+    """Criteria that were never proposed and a result that is not final end with a reason, and nobody is late for it."""
+    world, ref = draft
+    world.do(ref, "withdraw", "zhao", reason="there are two of it")
+    twice = world.new("criteria", "sun", unit="county", title="Criteria")
+    world.do(twice, "withdraw", "sun", reason="there are two of it")
+    for case in map(world.case, (ref, twice)):
+        assert (case["state"], case["closed_at"] is not None) == ("withdrawn", True)
+        assert {clock["state"] for clock in case["clocks"]} <= {"met", "cancelled"}
+    proposed = world.new("criteria", "sun", unit="county", title="Criteria")
+    world.do(proposed, "propose", "sun", year="2028", **CRITERIA)
+    world.do(proposed, "return", "zhao", reason="too vague")
+    with pytest.raises(NotNow):
+        world.do(proposed, "withdraw", "sun", reason="no")
+
+
 def test_a_body_does_not_assess_itself(december: World) -> None:
     """Its own office drafts nothing, its own leaders make nothing final: the body above does, and its head has a say."""
     world = december

@@ -148,6 +148,7 @@ WAYS = [
         ),
         "archived",
     ),
+    Way("summary", ("wang submit file=a", "sun withdraw reason=b"), "withdrawn"),
 ]  # fmt: skip
 
 
