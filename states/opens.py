@@ -18,6 +18,7 @@ WORDS: Mapping[str, frozenset[str]] = {
     "$unit": _UNITS,
     "$superior": _UNITS,
     "$body": _UNITS,
+    "$above": _UNITS,
     "$new-unit": _UNITS,
     "$new-superior": _UNITS,
     "$new-body": _UNITS,

@@ -15,7 +15,7 @@ from states.rules import BRANCHED
 from states.sheet import Path, Sheet
 from states.vocabulary import CASE_ROLES
 
-_UNIT_WORDS = ("$unit", "$superior", "$body")
+_UNIT_WORDS = ("$unit", "$superior", "$body", "$above")
 
 
 def check_opens(definition: Mapping[str, Any], sheet: Sheet, known: Known, types: Mapping[str, Any]) -> None:

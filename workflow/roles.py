@@ -71,6 +71,12 @@ class Standing:
         return None if above is None else self._chain[above].code
 
     @property
+    def above(self) -> str | None:
+        """The code of the body that the unit belongs to; of a body that of the next one upward."""
+        over = self._over(0)
+        return None if over is None else self._chain[over].code
+
+    @property
     def zone(self) -> str | None:
         """The zone of the unit, or of the nearest above it that has one."""
         return next((tier.zone for tier in self._chain if tier.zone), None)

@@ -111,6 +111,8 @@ def _units(scene: Scene, entry: Entry) -> list[str | None]:
             return [scene.standing.body]
         case "$superior":
             return [scene.standing.superior]
+        case "$above":
+            return [scene.standing.above]
     value = scene.case.fields.get(entry["unit"])
     return [value] if isinstance(value, str) else list(value or ())
 
@@ -194,6 +196,8 @@ def _meant(scene: Scene, word: Word, there: Standing, as_of: str | None) -> Any:
             return around.body
         case "superior":
             return around.superior or around.body
+        case "above":
+            return around.above or around.body
     raise AssertionError(word)  # the compiler lets no other word through
 
 
