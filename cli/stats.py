@@ -9,6 +9,7 @@ from cli.charts import stacked
 from cli.forms import spoken
 from cli.session import Session
 from cli.texts import N_, _, role
+from cli.views import Labels
 
 Row = Mapping[str, Any]
 
@@ -43,13 +44,14 @@ def ontime(session: Session, *, year: int | None, unit: str | None, explain: boo
 
     with session.read() as tx:
         found = stats_tables.ontime(tx, year=year, unit=unit, by_type=by_type, explain=explain)
+        labels = Labels(tx)
     if explain:
-        _explained(session, found)
+        _explained(session, found, labels)
         return
     most = max((_all(row) for row in found["rows"]), default=0)
     columns: list[render.Column] = [
         ("unit", N_("Unit"), None),
-        *([("type", N_("Type"), None)] if by_type else []),
+        *([("type", N_("Type"), labels.type)] if by_type else []),
         ("in_time", N_("In time"), None),
         ("late", N_("Late"), None),
         ("overdue", N_("Overdue"), None),
@@ -72,14 +74,15 @@ def backlog(session: Session, *, year: int | None, unit: str | None, explain: bo
 
     with session.read() as tx:
         found = stats_tables.backlog(tx, year=year, unit=unit, explain=explain)
+        labels = Labels(tx)
     if explain:
-        _explained(session, found)
+        _explained(session, found, labels)
         return
     most = max((row["open"] for row in found["rows"]), default=0)
     columns: list[render.Column] = [
         ("unit", N_("Unit"), None),
-        ("type", N_("Type"), None),
-        ("state", N_("State"), None),
+        ("type", N_("Type"), labels.type),
+        ("state", N_("State"), labels.state),
         ("open", N_("Open"), None),
         ("overdue", N_("Overdue"), None),
         ("to_7", N_("to 7 days"), None),
@@ -102,8 +105,9 @@ def workload(session: Session, *, year: int | None, unit: str | None, explain: b
 
     with session.read() as tx:
         found = stats_tables.workload(tx, year=year, unit=unit, explain=explain)
+        labels = Labels(tx)
     if explain:
-        _explained(session, found)
+        _explained(session, found, labels)
         return
     most = max((row["opened"] for row in found["rows"]), default=0)
     columns: list[render.Column] = [
@@ -132,21 +136,23 @@ def scorecard(
 
     with session.read() as tx:
         found = card(tx, year=year, unit=unit, post=post, measure=measure, explain=explain)
+        labels = Labels(tx)
     if session.style() == "table":
         for line in _fixed(found):
             render.note(session, line)
+    titles = {spec["name"]: spoken(spec["title"], spec["name"]) for spec in found["measures"]}
     if explain:
-        _explained(session, found)
+        _explained(session, found, labels, titles)
         return
     if session.style() == "csv":
         _listing(session, {**found, "rows": _flat(found["rows"])}, [])
         return
-    titles = {spec["name"]: spoken(spec["title"], spec["name"]) for spec in found["measures"]}
+    graded = {spec["name"]: list(spec["of"]) for spec in found["measures"]}
     columns: list[render.Column] = [
         ("unit", N_("Unit"), None),
         ("post", N_("Post"), _post),
         ("measure", N_("Measure"), lambda row: titles.get(row["measure"], _("Total"))),
-        ("figures", N_("Figures"), _figures),
+        ("figures", N_("Figures"), lambda row: _figures(row, labels, graded)),
         ("points", N_("Points"), _points),
         *_bar(session, lambda row: stacked(_reached(row), row["of"])),
         ("how", N_("Reckoned"), None),
@@ -205,22 +211,37 @@ def _flat(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return flat
 
 
-def _explained(session: Session, found: Row) -> None:
+def _explained(session: Session, found: Row, labels: Labels, measures: Mapping[str, str] | None = None) -> None:
     """What the figures are made of: each line can be looked up with `case show` or `duty show`."""
-    with_measure = bool(found["rows"]) and "measure" in found["rows"][0]
     columns: list[render.Column] = [
-        *([("measure", N_("Measure"), None)] if with_measure else []),
+        *([("measure", N_("Measure"), lambda row: measures[row["measure"]])] if measures else []),
         ("unit", N_("Unit"), None),
         ("post", N_("Post"), _post),
         ("ref", N_("Case"), None),
-        ("type", N_("Type"), None),
-        ("name", N_("What"), None),
+        ("type", N_("Type"), labels.type),
+        ("name", N_("What"), lambda row: _what(row, labels)),
         ("window", N_("Window"), None),
-        ("level", N_("Level"), None),
+        ("level", N_("Level"), lambda row: _level(row, labels, [row["type"]])),
         ("outcome", N_("How it ended"), lambda row: _(OUTCOMES[row["outcome"]])),
         ("at", N_("At"), lambda row: render.day_time(row["at"])),
     ]
     _listing(session, found, columns)
+
+
+def _what(row: Row, labels: Labels) -> str:
+    """A duty; of a case without a post, which is counted as a whole, its state; else a limit."""
+    if row["type"] is None:
+        return labels.duty(row["name"])
+    return labels.named("clocks" if row["post"] else "states", row["type"], row["name"])
+
+
+def _level(row: Row, labels: Labels, types: Sequence[str | None]) -> str:
+    """A step of a ladder, or the severity of a case."""
+    if row["level"] is None:
+        return ""
+    if row["outcome"] == "told":
+        return _(_LEVELS).format(step=row["level"])
+    return labels.grade(row["level"], [type_ for type_ in types if type_])
 
 
 def _listing(session: Session, found: Row, columns: Sequence[render.Column], *legend: str) -> None:
@@ -241,14 +262,14 @@ def _post(row: Row) -> str:
     return role(row["post"]) if row["post"] else _("whole unit")
 
 
-def _figures(row: Row) -> str:
+def _figures(row: Row, labels: Labels, graded: Mapping[str, Sequence[str]]) -> str:
     parts = []
     for figure in row["figures"]:
+        level = _level(figure, labels, graded.get(row["measure"], ()))
         if figure["outcome"] == "told":
-            parts.append(f"{_(_LEVELS).format(step=figure['level'])}: {figure['count']}")
+            parts.append(f"{level}: {figure['count']}")
         else:
-            level = f"{figure['level']} " if figure["level"] else ""
-            parts.append(f"{level}{_(OUTCOMES[figure['outcome']])} {figure['count']}")
+            parts.append(f"{level} {_(OUTCOMES[figure['outcome']])} {figure['count']}".lstrip())
     return ", ".join(parts)
 
 

@@ -1,6 +1,6 @@
 """How a case and its events are put before people; the dicts themselves come from `workflow.ask`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from cli.errors import fill
@@ -104,20 +104,35 @@ def _next(next_: Mapping[str, Any] | None) -> str:
 
 
 class Labels:
-    """What states and clocks of the types in force are called. English readers see the names they type."""
+    """What types, their states, clocks and grades, and duties are called in what is in force. English readers see the
+    names they type."""
 
     def __init__(self, tx: "Tx") -> None:
         from workflow import policies
 
         self._types = {} if language() == "en" else policies.types(tx)
+        self._duties = {} if language() == "en" else (policies.current_or_none(tx) or {}).get("duties", {})
+
+    def type(self, row: Row) -> str:
+        return title(self._types.get(row["type"], {}).get("title"), row["type"]) if row["type"] else ""
 
     def state(self, row: Row) -> str:
-        return self._named("states", row["type"], row["state"])
+        return self.named("states", row["type"], row["state"])
 
     def clock(self, row: Row) -> str:
-        return self._named("clocks", row["type"], row["clock"]) if row["clock"] else ""
+        return self.named("clocks", row["type"], row["clock"]) if row["clock"] else ""
 
-    def _named(self, kind: str, type_: str, name: str) -> str:
+    def duty(self, code: str) -> str:
+        return title(self._duties.get(code, {}).get("title"), code)
+
+    def grade(self, level: str, types: Iterable[str]) -> str:
+        """A severity, as the first of these types that has it calls it."""
+        for law in (self._types.get(type_, {}) for type_ in types):
+            if level in (titles := law.get("fields", {}).get(law.get("severity"), {}).get("titles", {})):
+                return title(titles[level], level)
+        return level
+
+    def named(self, kind: str, type_: str, name: str) -> str:
         return title(self._types.get(type_, {}).get(kind, {}).get(name, {}).get("title"), name)
 
 
