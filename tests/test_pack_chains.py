@@ -26,7 +26,7 @@ def only(world: World, ref: str, link: str) -> str:
 
 def test_everybody_a_report_goes_to_acknowledges(world):
     """The recipient in five working days (14 February), a copy in one (10 February), each in its own unit."""
-    ref = acts(world, world.report(copy_to="data,province"), "wang submit file=a")
+    ref = acts(world, world.report(), "wang submit file=a copy_to=data,province")
     assert opened(world, ref, "receipt") == []
     act(world, ref, "feng review")
     receipts = opened(world, ref, "receipt")

@@ -181,6 +181,36 @@ def test_duties_count_as_they_stand(measured: World) -> None:
     assert (late["points"], late["how"]) == (20, "40 × (1×50) ÷ ((1) × 100) = 20")
 
 
+OWN = """
+duties:
+  duty-statement:
+    opens: report
+    for: {kind: body, post: [first, direct]}
+    every: year
+    due: {on: 03-31, roll: previous}
+    lead: 20 working days
+    fields: {recipient: $body}
+"""
+
+
+def test_what_a_post_owes_itself_counts_for_that_post(measured: World) -> None:
+    """A leader's own statement, done or missed, is that post's, and so is the limit of its case."""
+    measured.apply(OWN, name="own.yaml")
+    measured.until("2026-03-20 09:00")
+    for case in _cases(measured, "duty-statement"):
+        if measured.case(case["ref"])["owner"] == "qian":
+            measured.do(case["ref"], "submit", "qian", file="paper")
+    measured.until("2026-04-03 09:00")
+    told = {(one["unit"], one["post"]): one["outcome"] for one in scorecard(measured, measure="duties", explain=True)[
+        "rows"] if one["name"] == "duty-statement"}  # fmt: skip
+    assert told == {
+        ("county", "first"): "met", ("county", "direct"): "missed",
+        ("province", "first"): "missed", ("province", "direct"): "missed",
+    }  # fmt: skip
+    limits = Counter((one["post"], one["outcome"]) for one in ontime(measured, unit="county", explain=True))
+    assert (limits["first", "in-time"], limits["direct", "overdue"]) == (1, 1)
+
+
 def _cases(world: World, duty: str) -> list[dict[str, Any]]:
     return [{"unit": unit, "ref": ref} for unit, ref in world.rows(
         "SELECT unit, ref FROM period WHERE duty = :duty", duty=duty)]  # fmt: skip

@@ -155,6 +155,15 @@ def test_the_draft_is_markdown_in_the_reader_s_language(busy: Office) -> None:
     assert "报告" in busy.run(*DRAFT, "--lang", "zh_CN").out
 
 
+def test_what_is_counted_is_told_as_often_as_it_was_done(busy: Office) -> None:
+    """Sessions recorded together count each, on the day they were held; a record put right counts as it was put right."""
+    said = ("duty", "record", "study-sessions", "--unit", "CITY", "--as", "qian.fang")
+    first = busy.json(*said, "--on", "2026-01-08", "--count", "4")
+    busy.run(*said, "--on", "2026-01-09", "--count", "2")
+    busy.run(*said, "--on", "2026-01-08", "--count", "3", "--corrects", str(first["no"]), "--reason", "one too many")
+    assert busy.json(*DRAFT)["activities"] == [{"duty": "study-sessions", "count": 5}]
+
+
 def test_reasons_need_a_role_a_reason_and_are_on_record(busy: Office) -> None:
     """Who is neither office, inspector nor administrator is refused; who says why is put on record."""
     assert "figures" not in busy.run(*DRAFT).out

@@ -140,12 +140,12 @@ def _cases(tx: Tx, law: Law, span: Span, unit: str, units: set[str]) -> list[Ans
 
 
 def _activities(tx: Tx, span: Span, units: set[str]) -> list[Answer]:
-    """What was recorded towards duties that count (meetings, study sessions …)."""
+    """How often what is counted was held or done on the days of the span, as it stands after corrections."""
     found: Counter[str] = Counter()
-    for of, stream, number in tx.all(sql.RECORDED, since=span.since, until=span.until):
+    for of, duty, number in tx.all(sql.RECORDED, first=span.first.isoformat(), last=span.last.isoformat()):
         if of in units:
-            found[stream.split("/")[1]] += number
-    return [{"duty": duty, "count": number} for duty, number in sorted(found.items())]
+            found[duty] += int(number)
+    return [{"duty": duty, "count": number} for duty, number in sorted(found.items()) if number]
 
 
 def _problems(tx: Tx, law: Law, span: Span, units: set[str], overdue: Iterable[Fact]) -> list[Answer]:

@@ -65,8 +65,9 @@ LATE_ENDS = """SELECT e.stream, e.n, e.at, e.unit, e.rule, e.canon FROM event e
 WHERE e.kind = 'clock.met' AND e.at >= :since AND e.at < :until AND e.canon LIKE :late"""
 ACTS_DONE = """SELECT e.unit, e.rule, count(*) FROM event e
 WHERE e.kind = 'case.acted' AND e.at >= :since AND e.at < :until GROUP BY e.unit, e.rule"""
-RECORDED = """SELECT e.unit, e.stream, count(*) FROM event e
-WHERE e.kind = 'duty.recorded' AND e.at >= :since AND e.at < :until GROUP BY e.unit, e.stream"""
+RECORDED = """SELECT a.unit, a.duty, sum(a.count) FROM activity a WHERE a.held_on >= :first AND a.held_on <= :last
+AND NOT EXISTS (SELECT 1 FROM activity b WHERE b.duty = a.duty AND b.unit = a.unit AND b.corrects = a.no)
+GROUP BY a.unit, a.duty"""
 REASON = """SELECT (SELECT p.value FROM payload p WHERE p.event = a.id AND p.field = 'reason') FROM event a
 WHERE a.stream = :ref AND a.n < :n AND a.kind = 'case.acted' ORDER BY a.n DESC LIMIT 1"""
 DUE_NEXT = """SELECT p.duty, p.unit, p."window", p.due_on, p.ref FROM period p
