@@ -27,11 +27,7 @@ def fill(template: str | None, context: Mapping[str, Any]) -> bytes:
         from jinja2 import StrictUndefined, TemplateError
         from jinja2.sandbox import SandboxedEnvironment
     except ImportError as error:
-        raise Invalid(
-            "The library {library} is not installed.",
-            hint=N_("Install duecourse with its extra `dossier`."),
-            library="docxtpl",
-        ) from error
+        raise _missing() from error
     source: Any = io.BytesIO(plain()) if template is None else io.BytesIO(content(template))
     filled = io.BytesIO()
     try:
@@ -46,6 +42,22 @@ def fill(template: str | None, context: Mapping[str, Any]) -> bytes:
             why=" ".join(str(error).split()).rstrip(".") or type(error).__name__,
         ) from error
     return _timeless(filled.getvalue())
+
+
+def blank() -> bytes:
+    """The plain template as a file, for an office to make its own of: the same bytes each time."""
+    try:
+        return _timeless(plain())
+    except ImportError as error:
+        raise _missing() from error
+
+
+def _missing() -> Invalid:
+    return Invalid(
+        "The library {library} is not installed.",
+        hint=N_("Install duecourse with its extra `dossier`."),
+        library="docxtpl",
+    )
 
 
 def plain() -> bytes:

@@ -112,7 +112,10 @@ STATS = Group(
 )
 SUMMARY = Group(
     "summary",
-    {"draft": ("cli.summary:draft", N_("Draft the summary of a window from the record."))},
+    {
+        "draft": ("cli.summary:draft", N_("Draft the summary of a window from the record.")),
+        "template": ("cli.summary:template", N_("Write a Word template to make the office's own paper of.")),
+    },
     help=N_("Summaries, drafted for people to edit."),
 )
 NOTIFY = Group(

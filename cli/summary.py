@@ -1,4 +1,5 @@
-"""`summary draft`, `case draft`: the summary of a window, drafted from what happened, for people to edit and submit."""
+"""`summary draft`, `case draft`, `summary template`: the summary of a window, drafted from what happened, for people to
+edit and submit."""
 
 import json
 import os
@@ -61,15 +62,30 @@ def draft(session: Session, *, unit: str, window: str, **how: Any) -> None:
 @command(
     N_("Draft the text of a case that sums up a window, from the record; unit and window are those of the case."),
     arg("ref"),
+    opt("--window", metavar="WINDOW", help=N_("Another window than that of the case: 2026, 2026-H1, 2026-Q1, 2026-03.")),
     *OPTIONS,
 )
-def case_draft(session: Session, *, ref: str, **how: Any) -> None:
-    """Of the duty that opened it, or of its field `period`."""
-    from workflow.summary import of_case
+def case_draft(session: Session, *, ref: str, window: str | None, **how: Any) -> None:
+    """Of its field `period`, or of the duty that opened it."""
+    from workflow.summary import of_case, unit_of
 
     with session.read() as tx:
-        unit, window = of_case(tx, ref)
-    _drafted(session, unit, window, ref, **how)
+        unit, found = (unit_of(tx, ref), window) if window else of_case(tx, ref)
+    _drafted(session, unit, found, ref, **how)
+
+
+@command(
+    N_("Write a Word template with every place a summary fills, to make the office's own paper of in a word processor."),
+    opt("-o", "--output", metavar="FILE.docx", required=True, shell_complete=complete_file, help=N_("Where to write it.")),
+)
+def template(session: Session, *, output: str) -> None:
+    """The plain one; given back with --template once head, fonts and margins are the office's."""
+    from cli.papers import blank
+
+    _free(session, output, "-o")
+    _write(output, blank())
+    told = _("Template: {file}. Dress it as you like, leave what stands in braces, and give it with --template.")
+    render.changed(session, {"schema": 1, "file": output}, lambda: [told.format(file=output)])
 
 
 def _drafted(

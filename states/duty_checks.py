@@ -11,12 +11,14 @@ from states.vocabulary import MONTHS, POSTS
 
 _UNIT = frozenset({"unit", "units", "party"})
 _PERSON = frozenset({"person", "persons", "party"})
-# What a duty may put into a field: the body above (or the body itself), its unit, its window, its body, the head.
+# What a duty may put into a field: the body above (or the body itself), its unit, its window or the one before, its
+# body, the head.
 DUTY_WORDS: Mapping[str, frozenset[str]] = {
     "$superior": _UNIT,
     "$unit": _UNIT,
     "$body": _UNIT,
     "$window": frozenset({"text"}),
+    "$last-window": frozenset({"text"}),
     "$first": _PERSON,
 }
 # And where the duty is a post's: who holds it, and what it is called.

@@ -184,6 +184,10 @@ def test_a_paper_in_word_is_made_of_the_office_s_template(busy: Office, tmp_path
     lines = [one.text for one in docx.Document(paper).paragraphs]
     assert lines[0] == "市应急管理局: summary of the first half of 2026"
     assert "What was done" in lines
+    busy.run("summary", "template", "-o", str(tmp_path / "begun.docx"))
+    busy.run("summary", "template", "-o", str(tmp_path / "begun.docx"), code=2)  # somebody may have dressed it by now
+    busy.run(*DRAFT, "-o", again, "--yes", "--template", str(tmp_path / "begun.docx"))
+    assert [one.text for one in docx.Document(again).paragraphs] == lines
     own = docx.Document()
     own.add_paragraph("{{ unit }} <{{ window }}>")
     own.add_paragraph("{% for section in sections %}{{ section.title }};{% endfor %}")
@@ -259,6 +263,14 @@ def test_the_draft_of_a_case_gives_the_commands_that_make_tasks(busy: Office, tm
     busy.run("do", made["ref"], "review", "--as", "wang.min")
     busy.run(*words[1:], "--as", "qian.fang")
     assert [one["type"] for one in busy.json("case", "list", "--type", "task")["rows"]] == ["task"]
+
+
+def test_the_summary_of_last_year_is_about_last_year(busy: Office) -> None:
+    """What its duty opens names the window before; another one can be asked for."""
+    (owed,) = [row for row in busy.json("duty", "list", "--unit", "CITY", "--year", "2026")["rows"]
+               if row["duty"] == "yearly-summary"]  # fmt: skip
+    assert busy.run("case", "draft", owed["ref"]).out.startswith("# 市应急管理局: summary of 2025\n")
+    assert "summary of the first half of 2026" in busy.run("case", "draft", owed["ref"], "--window", "2026-H1").out
 
 
 def test_a_case_that_sums_up_nothing_is_refused(busy: Office) -> None:

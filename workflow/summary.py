@@ -22,7 +22,7 @@ from workflow.stats_grades import Grades
 from workflow.stats_tables import case_facts
 from workflow.store import Tx
 from workflow.summary_next import next_steps
-from workflow.windows import Window, windows
+from workflow.windows import Window, bare, every_of, windows
 
 _SHAPES = {
     "year": r"[0-9]{4}",
@@ -44,17 +44,25 @@ def window_of(text: str) -> tuple[Window, Window]:
     return window, next(found)
 
 
+def unit_of(tx: Tx, ref: str) -> str:
+    """The unit of a case."""
+    from workflow.case import by_ref_unlocked
+
+    return by_ref_unlocked(tx, ref).unit
+
+
 def of_case(tx: Tx, ref: str) -> tuple[str, str]:
-    """(unit, window) of a case whose summary is to be drafted: those of its duty, else its unit and its `period`."""
+    """(unit, window) of a case whose summary is to be drafted: the window in its `period`, else that of its duty."""
     from workflow.case import by_ref_unlocked
 
     case = by_ref_unlocked(tx, ref)
     row = tx.one(sql.DUTY_OF, ref=ref)
-    window = row[1] if row else case.fields.get("period")
-    if not isinstance(window, str) or not window:
+    named = (case.fields.get("period"), bare(row[1]) if row else None)
+    window = next((one for one in named if isinstance(one, str) and every_of(one)), None)
+    if window is None:
         raise Usage(
             "{ref} says nothing of the window it is about.",
-            hint=N_("Name it: `duecourse summary draft --unit UNIT --window 2026-H1`."),
+            hint=N_("Name it, for instance with --window 2026-H1."),
             ref=ref,
         )
     return case.unit, window

@@ -102,9 +102,8 @@ def _submit_statement(story: "Story", ref: str) -> None:
 
 
 def window_summed_up(case: Answer) -> str:
-    """Of a case that sums up a window: the one it names, or last year of a yearly one."""
-    period = str(case["fields"].get("period") or "")
-    return str(int(period) - 1) if case["duty"] == SUMMED_UP else period
+    """Of a case that sums up a window: the one it names."""
+    return str(case["fields"].get("period") or "")
 
 
 def clock_of(case: Answer, name: str) -> Answer:
