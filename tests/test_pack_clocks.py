@@ -33,6 +33,7 @@ class Row(NamedTuple):
 
 INCIDENT = "severity={} occurred_at=2026-02-09T08:30+08:00"
 REPORT = "recipient=county"
+CHECKED = "facts=checked law=checked personal_data=checked"
 MINE = "li wang"  # the unit's head, and Wang who owns what he opened
 
 ROWS = [
@@ -124,11 +125,16 @@ ROWS = [
     Row("release", "check", "urgency=urgent", ("wang submit file=a",), "2026-02-09 11:00", "li"),
     Row(
         "release", "check_again", "",
-        ("wang submit file=a", "li check facts=checked law=checked personal_data=checked"), "2026-02-10", MINE,
+        ("wang submit file=a", f"li check {CHECKED}"), "2026-02-10", MINE,
     ),
     Row(
         "release", "check_again", "urgency=urgent",
-        ("wang submit file=a", "li check facts=checked law=checked personal_data=checked"), "2026-02-09 11:00", "li",
+        ("wang submit file=a", f"li check {CHECKED}"), "2026-02-09 11:00", "li",
+    ),
+    *(
+        Row("release", "publish", given, ("wang submit file=a", f"li check {CHECKED}", f"sun check_again {CHECKED}"),
+            ends, told)
+        for given, ends, told in (("", "2026-02-14", MINE), ("urgency=urgent", "2026-02-09 11:00", "li"))
     ),
     Row("channel", "stale", "", (), "2026-02-28", MINE),
     Row("summary", "submit", "period=2025H2", (), "2026-02-28", MINE),

@@ -45,8 +45,6 @@ def act(story: "Story", case: Answer, action: str, login: str) -> None:
     if action in {"file", "uphold"} and case["type"] == "accountability":
         over = moment_of(clock_of(story.stage.look(ref), "appeal")["due_at"])
         story.later(story.reaction(max(over, story.stage.now), short=False), lambda: end(story, ref, "close"))
-    if action == "check_again":
-        step(story, ref, "publish", 0.0, 0.1)
     if action == "state_facts":
         _submit_statement(story, ref)
     if action == "review" and case["type"] == "summary":

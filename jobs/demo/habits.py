@@ -56,6 +56,7 @@ TASKS: dict[tuple[str, str], dict[str, Task]] = {
     },
     ("release", "check"): {"submitted": Task("check", 0.1, 0.8, 0.4)},
     ("release", "check_again"): {"once": Task("check_again", 0.1, 0.8, 0.4)},
+    ("release", "publish"): {"cleared": Task("publish", 0.05, 0.6, 0.3)},
     ("channel", "stale"): {"open": Task("update", 0.4, 0.95, 0.4)},
     ("inspection", "notice"): {"ordered": Task("notify", 0.05, 0.4, 0.1)},
     ("inspection", "visit"): {"notified": Task("visit", 0.1, 0.8, 0.2)},
