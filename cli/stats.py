@@ -8,7 +8,7 @@ from cli.base import Opt, command, opt
 from cli.charts import stacked
 from cli.forms import spoken
 from cli.session import Session
-from cli.texts import N_, _, role
+from cli.texts import N_, _, role, title
 from cli.views import Labels
 
 Row = Mapping[str, Any]
@@ -140,13 +140,13 @@ def scorecard(
     if session.style() == "table":
         for line in _fixed(found):
             render.note(session, line)
-    titles = {spec["name"]: spoken(spec["title"], spec["name"]) for spec in found["measures"]}
     if explain:
-        _explained(session, found, labels, titles)
+        _explained(session, found, labels, {one["name"]: title(one["title"], one["name"]) for one in found["measures"]})
         return
     if session.style() == "csv":
         _listing(session, {**found, "rows": _flat(found["rows"])}, [])
         return
+    titles = {spec["name"]: spoken(spec["title"], spec["name"]) for spec in found["measures"]}
     graded = {spec["name"]: list(spec["of"]) for spec in found["measures"]}
     columns: list[render.Column] = [
         ("unit", N_("Unit"), None),

@@ -62,7 +62,9 @@ def draft(session: Session, *, unit: str, window: str, **how: Any) -> None:
 @command(
     N_("Draft the text of a case that sums up a window, from the record; unit and window are those of the case."),
     arg("ref"),
-    opt("--window", metavar="WINDOW", help=N_("Another window than that of the case: 2026, 2026-H1, 2026-Q1, 2026-03.")),
+    opt(
+        "--window", metavar="WINDOW", help=N_("Another window than that of the case: 2026, 2026-H1, 2026-Q1, 2026-03.")
+    ),
     *OPTIONS,
 )
 def case_draft(session: Session, *, ref: str, window: str | None, **how: Any) -> None:
@@ -75,8 +77,17 @@ def case_draft(session: Session, *, ref: str, window: str | None, **how: Any) ->
 
 
 @command(
-    N_("Write a Word template with every place a summary fills, to make the office's own paper of in a word processor."),
-    opt("-o", "--output", metavar="FILE.docx", required=True, shell_complete=complete_file, help=N_("Where to write it.")),
+    N_(
+        "Write a Word template with every place a summary fills, to make the office's own paper of in a word processor."
+    ),
+    opt(
+        "-o",
+        "--output",
+        metavar="FILE.docx",
+        required=True,
+        shell_complete=complete_file,
+        help=N_("Where to write it."),
+    ),
 )
 def template(session: Session, *, output: str) -> None:
     """The plain one; given back with --template once head, fonts and margins are the office's."""

@@ -17,6 +17,7 @@ SUBJECTS = {
     "clock.reminded": N_("{ref}: {clock} is due on {day}"),
     "clock.escalated": N_("{ref}: {clock} is overdue (step {step})"),
     "case.assigned": N_("{ref} is yours now"),
+    "case.opened": N_("{ref} is yours now"),
     "person.registered": N_("You are in the register of {origin}"),
     "case.acted": N_("{ref}: a step was taken that concerns you"),
     "duty.warned": N_("{ref}: {done} of {required} done by {pace}, {asked} asked for"),

@@ -26,7 +26,9 @@ class Known:
         known = {*POSTS, *self.posts, *self.aliases}
         if bare(role) in known or role in CASE_ROLES:
             return
-        sheet.unknown(path, "role", role, sorted({*known, *CASE_ROLES, *(f"{up}{one}" for up in UPWARD for one in known)}))
+        sheet.unknown(
+            path, "role", role, sorted({*known, *CASE_ROLES, *(f"{up}{one}" for up in UPWARD for one in known)})
+        )
 
     def calendar(self, sheet: Sheet, path: Path, name: str) -> None:
         if name not in self.calendars:

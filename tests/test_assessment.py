@@ -184,7 +184,7 @@ def test_what_was_opened_by_mistake_is_withdrawn(draft: tuple[World, str]) -> No
 
 
 def test_a_body_does_not_assess_itself(december: World) -> None:
-    """Its own office drafts nothing, its own leaders make nothing final: the body above does, and its head has a say."""
+    """Its own office drafts nothing, its leaders make nothing final: the body above does, and its head has a say."""
     world = december
     world.register("postings: [{person: pan, unit: province, post: office, from: 2026-01-01}]")
     ref = world.new("assessment", "pan", unit="county", title="Assessment 2026")

@@ -32,6 +32,21 @@ def test_a_table_has_bars_that_stand_one_below_the_other(busy: Office) -> None:
         assert all(set(bar) <= set("#+!") for _, _, bar in bars)
 
 
+def test_readers_of_chinese_see_no_names_of_the_policy(busy: Office) -> None:
+    """Types, states, limits, grades, duties and measures are called what the policy calls them in Chinese."""
+    tables = (
+        ["ontime", "--by-type"], ["ontime", "--explain"], ["backlog"], ["backlog", "--explain"],
+        ["workload", "--explain"], ["scorecard"], ["scorecard", "--explain"],
+    )  # fmt: skip
+    for table in tables:
+        shown = busy.run("stats", *table, "--format", "plain", "--lang", "zh_CN").rows
+        cells = {cell for row in shown for cell in row}
+        refs = {cell for cell in cells if cell[3:4] == "-" or cell.startswith("2026")}
+        assert not [
+            cell for cell in cells - refs - {"CITY", "SAFE", "DATA"} if cell.isascii() and cell.lower() != cell.upper()
+        ]
+
+
 def test_plain_and_json_have_no_bars(busy: Office) -> None:
     """What programs read are the figures alone."""
     assert not [row for row in busy.run("stats", "ontime", "--format", "plain").rows if "#" in row[-1]]

@@ -7,6 +7,7 @@ from support.papers import act, acts, due, ended, opened, verified
 from support.world import World
 
 from states.errors import NotNow, Usage
+from workflow import notices
 
 INCIDENT = "2026-02-09T08:30+08:00"
 CHECKED = "facts=checked law=checked personal_data=checked"
@@ -16,6 +17,12 @@ def of(world: World, ref: str) -> dict[str, object]:
     """Type, unit, owner and state of a case in short."""
     case = world.case(ref)
     return {key: case[key] for key in ("type", "unit", "owner", "state")}
+
+
+def told(world: World, ref: str) -> set[tuple[str, str]]:
+    """Who was sent what about a case so far."""
+    with world.store.read() as tx:
+        return {(row["person"], row["kind"]) for row in notices.list_(tx, ref=ref)["rows"]}
 
 
 def only(world: World, ref: str, link: str) -> str:
@@ -58,6 +65,7 @@ def test_an_incident_goes_up_level_by_level_beside_its_analysis(world):
     world.until("2026-02-09 09:10")
     act(world, ref, "li notify to=county")
     first = only(world, ref, "notice")
+    assert told(world, first) == {("sun", "case.opened")}  # not only when the half hour is over
     assert of(world, first) == {"type": "relay", "unit": "county", "owner": "sun", "state": "received"}
     assert due(world, first) == {"notify": "2026-02-09 09:40"}
     assert world.clock(ref, "analyse")["state"] == "running"

@@ -105,6 +105,22 @@ def test_a_yearly_duty_missed_is_proposed_for_who_answers(world):
     assert problems(world) == []
 
 
+def test_every_kind_of_yearly_duty_is_proposed_when_it_is_missed(world):
+    """What is counted, met, inspected, fixed or assessed once a year, too: for the first of the body that owed it."""
+    world.until("2026-12-28 09:00", jump=True)
+    world.until("2027-02-02 10:00")
+    found = {
+        (world.case(case["fields"]["cites"])["type"], case["unit"], case["fields"]["respondent"])
+        for case in charges(world)
+        if case["title"].startswith("Yearly duty missed")
+    }
+    for type_ in ("quota", "meeting", "criteria", "report"):
+        assert {("county", "qian"), ("province", "wei")} <= {row[1:] for row in found if row[0] == type_}, type_
+    for type_ in ("inspection", "assessment"):  # of its units by the county, of the county by the province
+        assert {row[1:] for row in found if row[0] == type_} == {("county", "qian"), ("province", "wei")}
+    assert problems(world) == []
+
+
 def test_where_nobody_held_the_post_nothing_is_proposed(world):
     """The breach says why not, and goes on."""
     world.register("postings: [{person: li, unit: safety, post: unit_head, from: 2025-01-01, to: 2026-02-08}]")

@@ -42,7 +42,8 @@ def law(*, aim: str = "{kind: body}", every: str = "year", least: int = 12, more
         owner: str = "office") -> dict[str, Any]:  # fmt: skip
     text = SESSIONS.format(aim=aim, every=every, least=least, more=more)
     text += f"    owner: {owner}\n" if owner else ""
-    return compiled({"policy.yaml": text, "quota.yaml": pack_sources("responsibility")["quota.yaml"]})
+    alone = pack_sources("responsibility")["quota.yaml"].partition("\nopens:")[0]  # without what it proposes
+    return compiled({"policy.yaml": text, "quota.yaml": alone})
 
 
 def put_in_force(world: World, policy: dict[str, Any]) -> None:

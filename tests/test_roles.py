@@ -142,7 +142,7 @@ def test_a_body_ends_the_walk(office: Office):
 
 
 def test_whoever_stands_above_is_of_the_body_or_of_the_one_above_it(office: Office):
-    """Above a unit is its own body, above a body the next one, above the highest nobody; deciders are made of others."""
+    """Above a unit is its own body, above a body the next one, above the highest nobody."""
     office.post("zhao", "first", "city")
     office.post("qian", "first", "district")
     assert (office.who("above.first", "mines"), office.who("above.decider", "desk")) == (["zhao"], ["qian"])

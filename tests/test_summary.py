@@ -156,7 +156,7 @@ def test_the_draft_is_markdown_in_the_reader_s_language(busy: Office) -> None:
 
 
 def test_what_is_counted_is_told_as_often_as_it_was_done(busy: Office) -> None:
-    """Sessions recorded together count each, on the day they were held; a record put right counts as it was put right."""
+    """Sessions recorded together count each, on the day they were held; a record put right counts as it is now."""
     said = ("duty", "record", "study-sessions", "--unit", "CITY", "--as", "qian.fang")
     first = busy.json(*said, "--on", "2026-01-08", "--count", "4")
     busy.run(*said, "--on", "2026-01-09", "--count", "2")

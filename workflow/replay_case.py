@@ -16,7 +16,7 @@ from workflow import replay_extending as more_time
 from workflow import replay_remarks as remarks
 from workflow.case import NEVER, Case
 from workflow.engine import transition
-from workflow.engine.opening import first_limit
+from workflow.engine.opening import first_limit, tell
 from workflow.events import SYSTEM, Head, Who, Written
 from workflow.facts import facts_of
 from workflow.files import Incoming
@@ -163,6 +163,7 @@ class Life:
             "fields": fields.split(definition["fields"], values)[0], "version": 1, "reckoned": self.scene.reckoned,
             **({"by": by} if by else {}), **(opens.data if opens else {}),
             **({"ground": data["ground"]} if "ground" in data else {}),
+            **({"told": data["told"]} if data.get("told") else {}),
         }  # fmt: skip
         if definition.get("grounds") and not data.get("ground"):
             self.differs("it was opened on no ground")
@@ -173,6 +174,7 @@ class Life:
         if not one.stream.startswith(f"{definition['ref']}-"):
             self.differs(f"its number does not begin with {definition['ref']}", one)
         clocks.follow(self.scene, who, clocks.Step(instead=first_limit(data["due_on"], by)))
+        tell(self.scene, written, data.get("told", []))
         if by:
             self.room.link(OPENED_BY, by["ref"])
         if opens:

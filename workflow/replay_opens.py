@@ -12,7 +12,7 @@ from workflow.recorded import Recorded
 from workflow.scene import Scene
 
 _ABOUT = ("case", "link", "unit", "due")
-_UNNAMED = ("$body", "$superior")  # which units these are, the register knew then
+_UNNAMED = ("$body", "$superior", "$above")  # which units these are, the register knew then
 
 
 class Replayed(Opens):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from states.errors import N_, Conflict, Usage
 from states.opens import OPENED_BY
-from workflow import clocks, fields, grounds, numbers, policies, receipts
+from workflow import clocks, fields, grounds, numbers, outbox, policies, receipts
 from workflow.case import NEVER, Case
 from workflow.engine.common import check_times, graded, option_of, refuse_gone
 from workflow.engine.distinct import refuse_twin
@@ -16,7 +16,7 @@ from workflow.receipts import Outcome
 from workflow.scene import Scene
 from workflow.sql import cases as sql
 from workflow.store import Tx
-from workflow.trail import Head, Who
+from workflow.trail import Head, Who, Written
 
 LONGEST_TITLE = 500
 
@@ -140,6 +140,7 @@ def begin(
     )  # fmt: skip
     scene = Scene(tx, case, definition)
     opens = scene.opens({"t": "opened"})
+    told = _told(scene, who, by)
     public, private = fields.split(definition["fields"], values)
     written = case.write(
         tx,
@@ -151,7 +152,7 @@ def begin(
             "type": found.type, "definition": case.definition, "case": case.id, "owner": case.owner,
             "opener": case.opener, "severity": severity, "duty": duty, "due_on": due_on, "fields": public, "version": 1,
             "reckoned": scene.reckoned, **({"by": dict(by)} if by else {}), **(opens.data if opens else {}),
-            **({"ground": found.ground} if found.ground else {}),
+            **({"ground": found.ground} if found.ground else {}), **({"told": told} if told else {}),
         },
         private={"title": case.title, **private, **({"reason": reason} if reason else {})},
         register=number,
@@ -164,11 +165,32 @@ def begin(
         **case.columns(), ref=case.ref, type=found.type, definition=case.definition, title=case.title, unit=case.unit,
         opener=case.opener, opened_at=tx.now, duty=duty,
     )  # fmt: skip
+    tell(scene, written, told)
     if by:
         tx.put(sql.LINK_NEW, case_id=case.id, kind=OPENED_BY, ref=by["ref"])
     if opens:
         opens.begin(who, written)
     return Outcome(case.ref, case.version, None, case.state, written, **(opens.told if opens else {}))
+
+
+def _told(scene: Scene, who: Who, by: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Whoever is given a case that somebody else opened is told, or who stands in. Of a duty its reminders tell."""
+    case = scene.case
+    if case.owner is None or case.owner in who.persons or (case.duty and not by):
+        return []
+    return scene.tell(["owner"])[0]
+
+
+def tell(scene: Scene, written: Written, told: list[dict[str, Any]]) -> None:
+    """The word to those whom the opening says were told, with the first limit they have."""
+    if not told:
+        return
+    case = scene.case
+    running = (clock for clock in case.clocks.values() if clock.open)
+    first = min(running, key=lambda clock: (clock.due_at, clock.name), default=None)
+    body = {"clock": first.name, "due_at": first.due_at, "zone": scene.zone} if first else {}
+    persons = [one["person"] for one in told]
+    outbox.owe(scene.tx, case, written, "case.opened", persons=persons, key=f"opened/{written.n}", body=body)
 
 
 def first_limit(due_on: str | None, by: Mapping[str, Any] | None) -> dict[str, Any] | None:
