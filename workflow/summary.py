@@ -48,7 +48,8 @@ def unit_of(tx: Tx, ref: str) -> str:
     """The unit of a case."""
     from workflow.case import by_ref_unlocked
 
-    return by_ref_unlocked(tx, ref).unit
+    unit: str = by_ref_unlocked(tx, ref).unit
+    return unit
 
 
 def of_case(tx: Tx, ref: str) -> tuple[str, str]:
