@@ -42,8 +42,12 @@ def law(*, aim: str = "{kind: body}", every: str = "year", least: int = 12, more
         owner: str = "office") -> dict[str, Any]:  # fmt: skip
     text = SESSIONS.format(aim=aim, every=every, least=least, more=more)
     text += f"    owner: {owner}\n" if owner else ""
-    alone = pack_sources("responsibility")["quota.yaml"].partition("\nopens:")[0]  # without what it proposes
-    return compiled({"policy.yaml": text, "quota.yaml": alone})
+    return compiled({"policy.yaml": text, "quota.yaml": quota()})
+
+
+def quota() -> str:
+    """The pack's type of what is counted, without what it proposes."""
+    return pack_sources("responsibility")["quota.yaml"].partition("\nopens:")[0]
 
 
 def put_in_force(world: World, policy: dict[str, Any]) -> None:
@@ -181,7 +185,7 @@ def test_what_is_recorded_after_the_day_but_in_its_window_is_decided_again(world
 
 def test_a_pace_is_judged_in_the_zone_of_what_it_opens(world):
     """Where the case type has a zone of its own, its months end there."""
-    text = pack_sources("responsibility")["quota.yaml"].replace("ref: QTA", "ref: QTA\nzone: Asia/Tokyo")
+    text = quota().replace("ref: QTA", "ref: QTA\nzone: Asia/Tokyo")
     sources = {
         "policy.yaml": SESSIONS.format(
             aim="{kind: body}", every="year", least=12, more="pace: month\n    owner: office"
