@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cli import render
 from cli.base import REASON, arg, command, complete_file, opt
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from workflow.store import Tx
 
 Facts = dict[str, Any]
+
+
+class Draft(NamedTuple):
+    """What was drafted: its title, its text as Markdown, and its figures."""
+
+    title: str
+    text: str
+    data: Facts
+
 
 OPTIONS = (
     opt(
@@ -44,7 +53,6 @@ OPTIONS = (
         is_flag=True,
         help=N_("Add the reasons people gave for late acts; for some roles, with --reason, on record."),
     ),
-    REASON,
 )
 
 
@@ -53,10 +61,12 @@ OPTIONS = (
     opt("--unit", metavar="UNIT", required=True, help=N_("The unit; those below it that belong to it are included.")),
     opt("--window", metavar="WINDOW", required=True, help=N_("2026, 2026-H1, 2026-Q1 or 2026-03.")),
     *OPTIONS,
+    REASON,
 )
 def draft(session: Session, *, unit: str, window: str, **how: Any) -> None:
     """Counts only: nothing is on record for it, unless reasons are asked for."""
-    _drafted(session, unit, window, None, **how)
+    made = _drafted(session, unit, window, None, **how)
+    _say(session, made, how["output"])
 
 
 @command(
@@ -66,14 +76,51 @@ def draft(session: Session, *, unit: str, window: str, **how: Any) -> None:
         "--window", metavar="WINDOW", help=N_("Another window than that of the case: 2026, 2026-H1, 2026-Q1, 2026-03.")
     ),
     *OPTIONS,
+    opt("--attach", is_flag=True, help=N_("Put the draft on the case too; people submit what they make of it.")),
+    changes=True,
 )
-def case_draft(session: Session, *, ref: str, window: str | None, **how: Any) -> None:
+def case_draft(session: Session, *, ref: str, window: str | None, attach: bool, **how: Any) -> None:
     """Of its field `period`, or of the duty that opened it."""
     from workflow.summary import of_case, unit_of
 
+    _check_options(session, attach=attach, reasons=how["reasons"])
     with session.read() as tx:
         unit, found = (unit_of(tx, ref), window) if window else of_case(tx, ref)
-    _drafted(session, unit, found, ref, **how)
+    made = _drafted(session, unit, found, ref, **how)
+    if attach:
+        _attach(session, ref, made, how["output"])
+    else:
+        _say(session, made, how["output"])
+
+
+def _check_options(session: Session, *, attach: bool, reasons: bool) -> None:
+    """Usage for options of a change where nothing is changed, and for a look at reasons that would be taken back."""
+    given = {"--key": session.key, "--expect": session.expect, "--sign": session.sign, "--dry-run": session.dry_run}
+    for option, value in given.items():
+        if value not in {None, False} and not attach:
+            raise Usage("A draft changes nothing: {option} goes with --attach.", where=option, option=option)
+    if reasons and session.dry_run:
+        raise Usage("Whoever reads reasons is on record: there is no dry run of it.", where="--dry-run")
+
+
+def _attach(session: Session, ref: str, made: Draft, output: str | None) -> None:
+    """The draft as a file of the case: what was written to ``output``, else its Markdown."""
+    from tempfile import TemporaryDirectory
+
+    from cli.acts import change, take_in
+    from workflow import engine
+
+    with TemporaryDirectory() as folder:
+        path = output
+        if path is None:
+            path = str(Path(folder) / f"{made.data['unit']}-{made.data['window']}.md")
+            _write(path, made.text.encode())
+        (incoming,) = take_in(session, [path])
+    change(
+        session,
+        "case.attached",
+        lambda tx, who: engine.attach(tx, ref, incoming, who=who, **session.facts()),
+    )
 
 
 @command(
@@ -109,7 +156,8 @@ def _drafted(
     template: str | None,
     next_steps: str | None,
     reasons: bool,
-) -> None:
+) -> Draft:
+    """The draft; what is wanted as a file is written."""
     from cli.summary_text import Words, heading, markdown, sections
 
     as_word = output is not None and output.lower().endswith(".docx")
@@ -124,22 +172,27 @@ def _drafted(
     text = markdown(title, parts)
     steps = _steps(facts, words, ref, action)
     data = {**facts, "title": title, "reasons": said, "steps": steps}
-    if output is None:
-        render.text(session, {**data, "text": text}, text)
-    elif as_word:
+    if output is not None and as_word:
         from cli.papers import fill
 
         names = ("unit", "unit_name", "window", "first", "last", "until")
         context = {**{name: facts[name] for name in names}, "title": title, "facts": facts}
         context["sections"] = [{"title": part.title, "lines": part.lines} for part in parts]
         _write(output, fill(template, context))
-    else:
+    elif output is not None:
         _write(output, text.encode())
     if next_steps is not None:
         _write(next_steps, (json.dumps(steps, ensure_ascii=False, indent=2) + "\n").encode())
-    if output is not None:
-        told = {**data, "file": output}
-        render.changed(session, told, lambda: [_("{title}: {file}").format(title=title, file=output)])
+    return Draft(title, text, data)
+
+
+def _say(session: Session, made: Draft, output: str | None) -> None:
+    """The text, or where it is."""
+    if output is None:
+        render.text(session, {**made.data, "text": made.text}, made.text)
+        return
+    told = {**made.data, "file": output}
+    render.changed(session, told, lambda: [_("{title}: {file}").format(title=made.title, file=output)])
 
 
 def _facts(

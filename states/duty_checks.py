@@ -18,9 +18,10 @@ DUTY_WORDS: Mapping[str, frozenset[str]] = {
     "$unit": _UNIT,
     "$body": _UNIT,
     "$window": frozenset({"text"}),
-    "$last-window": frozenset({"text"}),
     "$first": _PERSON,
 }
+# Where it recurs by the calendar: the window before, of what is done about a time that is over.
+CALENDAR_WORDS: Mapping[str, frozenset[str]] = {"$last-window": frozenset({"text"})}
 # And where the duty is a post's: who holds it, and what it is called.
 POST_WORDS: Mapping[str, frozenset[str]] = {"$holder": _PERSON, "$post": frozenset({"text", "posts"})}
 OF_POSTS = ("vacancy", "appointment")
@@ -42,7 +43,11 @@ def check_duty(duty: Mapping[str, Any], sheet: Sheet, path: Path, types: Mapping
             type=duty["opens"],
         )
         return
-    words = {**DUTY_WORDS, **(POST_WORDS if is_of_posts(duty) else {})}
+    words = {
+        **DUTY_WORDS,
+        **(CALENDAR_WORDS if duty["every"] in MONTHS else {}),
+        **(POST_WORDS if is_of_posts(duty) else {}),
+    }
     check_given(
         duty["fields"], definition, sheet, path, lambda field, value, at: _check_field(field, value, sheet, at, words)
     )

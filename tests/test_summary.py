@@ -273,6 +273,27 @@ def test_the_summary_of_last_year_is_about_last_year(busy: Office) -> None:
     assert "summary of the first half of 2026" in busy.run("case", "draft", owed["ref"], "--window", "2026-H1").out
 
 
+def test_a_report_that_a_duty_opened_is_drafted_and_filed_in_one_step(office: Office, tmp_path: Path) -> None:
+    """The summary of last year is about last year; its draft lies on the report, as it was written, for who is part."""
+    office.run("advance", "--to", "2026-01-20T09:00+08:00")
+    rows = office.json("duty", "list", "--unit", "CITY")["rows"]
+    ref = next(row["ref"] for row in rows if row["duty"] == "yearly-summary")
+    assert office.json("case", "show", ref)["fields"]["period"] == "2025"
+    assert office.json("case", "draft", ref)["window"] == "2025"
+    office.run("case", "draft", ref, "--dry-run", code=2)
+    words = ("case", "draft", ref, "--attach")
+    office.run(*words, "--reasons", "--reason", "r", "--dry-run", "--as", "qian.fang", code=2)
+    office.run(*words, "--as", "chen.chen", code=4)
+    office.run(*words, "--as", "qian.fang", "--dry-run")
+    paper = tmp_path / "paper.md"
+    assert office.json(*words, "--as", "qian.fang")["files"][0]["name"] == "CITY-2025.md"
+    kept = office.json(*words, "-o", str(paper), "--as", "qian.fang")["files"]
+    assert [one["name"] for one in kept] == ["CITY-2025.md", "paper.md"]
+    assert kept[0]["sha256"] == kept[1]["sha256"]
+    assert paper.read_text(encoding="utf-8").startswith("# ")
+    office.run("do", ref, "submit", "--file", str(paper), "--as", "qian.fang")
+
+
 def test_a_case_that_sums_up_nothing_is_refused(busy: Office) -> None:
     """A case without a window says how to name one."""
     said = busy.run("case", "draft", busy.report(), code=2)

@@ -69,6 +69,7 @@ EXPECTED = [
     ("duty-due", "duty-due", 11, 10, "{roll"),
     ("duty-effects", "effects-opened", 8, 12, "sanction"),
     ("duty-holder-of-unit", "unknown-word", 12, 22, "$holder}"),
+    ("duty-last-window-of-post", "unknown-word", 13, 22, "$last-window}"),
     ("duty-lead-counted", "duty-due", 11, 11, "5"),
     ("duty-missing-field", "duty-missing-field", 8, 12, "letter"),
     ("duty-month", "duty-due", 11, 15, "03-31"),
