@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,12 @@ from support.world import World, copy_file
 from states import documents
 
 _numbers = itertools.count(1)
+
+# No test looks at what a disk would have kept: where memory can be had as a folder, a third of the time is saved.
+_MEMORY, _ROOM = Path("/dev/shm"), 4 * 2**30  # noqa: S108  # only the parent of fresh folders; room in bytes
+if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+    os.environ["TMPDIR"] = str(_MEMORY)
+    tempfile.tempdir = None  # what has been looked up before is forgotten
 
 # Reading YAML is most of what a test of a policy costs, and the same text always reads the same: once per test process.
 documents.load = functools.lru_cache(maxsize=512)(documents.load)

@@ -114,9 +114,10 @@ class PostgresServer:
 
     def create(self, dbname: str, template: str = "template1") -> None:
         """Make a database as a copy of the template, to which nobody may be connected."""
-        self._admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(dbname), sql.Identifier(template))
-        )
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(dbname), sql.Identifier(template))
+        if self._admin.info.server_version >= 150000:  # older servers know no other way
+            made += sql.SQL(" STRATEGY FILE_COPY")
+        self._admin.execute(made)
 
     def drop(self, dbname: str) -> None:
         """Remove a database and whoever is still connected to it."""
