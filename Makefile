@@ -35,7 +35,7 @@ lint: $(STAMP)  ## style, types and the one-way imports
 	$(BIN)/lint-imports --no-logo
 
 test: lint  ## lint, then every test on SQLite and PostgreSQL with branch coverage
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term
 
 bench: $(STAMP)  ## measure against the floors and the peers
 	@$(BIN)/python -m bench.run
