@@ -136,12 +136,7 @@ def check_proposal(
         return
     kind = entry["case"]
     if entry["on"]["t"] == "opened" or (entry["on"]["t"] == "acted" and by_itself(entry, fired_by_clocks(definition))):
-        sheet.flaw(
-            (*path, "on"),
-            "effects-opened",
-            N_("A `{type}` has effects on somebody: only a person's act or a limit that was missed opens one."),
-            type=kind,
-        )
+        flaw_opened(sheet, (*path, "on"), kind)
         return
     if entry["on"]["t"] == "acted":
         return
@@ -166,6 +161,16 @@ def check_proposal(
             type=kind,
             state=opened["initial"],
         )
+
+
+def flaw_opened(sheet: Sheet, path: Path, kind: str) -> None:
+    """Flaw what would open a case with effects and is neither a person's act nor a limit that was missed."""
+    sheet.flaw(
+        path,
+        "effects-opened",
+        N_("A `{type}` has effects on somebody: only a person's act or a limit that was missed opens one."),
+        type=kind,
+    )
 
 
 def _lapses(opened: Mapping[str, Any]) -> bool:

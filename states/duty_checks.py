@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from states.charge_checks import flaw_opened
 from states.checking import Known, check_value, named
 from states.errors import N_
 from states.opening_checks import check_enough, check_given, check_word, first_clocks
@@ -36,12 +37,7 @@ def check_duty(duty: Mapping[str, Any], sheet: Sheet, path: Path, types: Mapping
         return
     definition = types[duty["opens"]]
     if definition["effects"]:
-        sheet.flaw(
-            (*path, "opens"),
-            "effects-opened",
-            N_("A `{type}` has effects on somebody: only a person's act or a limit that was missed opens one."),
-            type=duty["opens"],
-        )
+        flaw_opened(sheet, (*path, "opens"), duty["opens"])
         return
     words = {
         **DUTY_WORDS,
