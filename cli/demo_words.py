@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from workflow.store import Tx
 
 ENDS = {"met": N_("done {at}"), "cancelled": N_("dropped {at}"), "moved": N_("limit moved {at}"), "open": N_("open")}
-WHY = {"vacant": N_("vacant"), "on-leave": N_("on leave")}
+WHY = {"vacant": N_("vacant"), "on-leave": N_("on leave"), "respondent": N_("the respondent's")}
 ROLES = {
     "owner": N_("owner"),
     "unit_head": N_("unit_head"),

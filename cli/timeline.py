@@ -39,7 +39,7 @@ SENTENCES = {
 _LATE = N_("the limit {clock} was met late: it was due {due}")
 _PROVED = N_("took out a proof of an event, with what it discloses")
 _HEADS = (N_("No."), N_("When"), N_("Who"), N_("What"), N_("Details"), N_("Rule"), N_("Reason"))
-_VACANT = {"vacant": N_("vacant"), "on-leave": N_("on leave")}
+_VACANT = {"vacant": N_("vacant"), "on-leave": N_("on leave"), "respondent": N_("the respondent's")}
 _HINDERED = {
     "when": N_("it waits for: {of}"),
     "unless": N_("not possible after: {of}"),

@@ -22,7 +22,7 @@ class Known:
     calendars: frozenset[str]
 
     def role(self, sheet: Sheet, path: Path, role: str) -> None:
-        """Flaw a role that is neither of the case, nor a post, nor an alias, nor one of the last two one body up."""
+        """Flaw a role that is neither of the case, nor a post, nor an alias, nor one of these two in a body above."""
         known = {*POSTS, *self.posts, *self.aliases}
         if bare(role) in known or role in CASE_ROLES:
             return

@@ -140,6 +140,8 @@ def _check_actions(definition: Mapping[str, Any], sheet: Sheet, known: Known) ->
             sheet.flaw((*path, "by"), "nobody", N_("Nobody may do `{name}`; name at least one role."), name=name)
         for role in action["by"]:
             known.role(sheet, (*path, "by", f"={role}"), role)
+        for role in action.get("or_else", ()):
+            known.role(sheet, (*path, "or_else", f"={role}"), role)
         for role in action.get("tell", ()):
             known.role(sheet, (*path, "tell", f"={role}"), role)
         for key in ("needs", "takes"):
@@ -155,7 +157,9 @@ def _check_actions(definition: Mapping[str, Any], sheet: Sheet, known: Known) ->
 
 
 def _check_manner(definition: Mapping[str, Any], sheet: Sheet, path: Path, action: Mapping[str, Any]) -> None:
-    """As of when an act counts, and whether it is one a person does."""
+    """As of when an act counts, whether it is one a person does, and who steps in."""
+    for role in {"party", "system"}.intersection(action.get("or_else", ())):
+        sheet.flaw((*path, "or_else", f"={role}"), "or-else", N_("`{name}` steps in for nobody."), name=role)
     if action["effective"] is not None:
         where: Path = (*path, "effective")
         field_named(definition, sheet, (*where, "field"), action["effective"], "time", "date")

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from states.guards import ladders_of
-from states.vocabulary import PRIVATE, RESPONDENTS, roles_in_use
+from states.roles_used import roles_in_use
+from states.vocabulary import PRIVATE, RESPONDENTS
 
 
 def define(
@@ -165,8 +166,9 @@ def _action(name: str, data: Mapping[str, Any], states: Mapping[str, Any]) -> di
         "effective": dated,
         "effective_max": effective.get("at-most"),
     }
-    more = {"in_person": True} if data.get("in_person") else {}  # a key few use changes no other hash
-    return action | more | ({"tell": data["tell"]} if data.get("tell") else {})
+    # A key few use is there only where it was given: the hash of other definitions stays as it was.
+    more = {"in_person": True} if data.get("in_person") else {}
+    return action | more | {key: data[key] for key in ("tell", "or_else") if data.get(key)}
 
 
 def _clock(name: str, data: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -127,17 +127,20 @@ def _hears(definition: Mapping[str, Any], action: Mapping[str, Any]) -> bool:
 
 def _is_answer(definition: Mapping[str, Any], term: Mapping[str, Any]) -> bool:
     if term["t"] == "acted":
-        return list(definition["actions"][term["action"]]["by"]) == ["party"]
+        return _of_party_alone(definition, term["action"])
     if term["t"] in {"overdue", "met"}:
         clock = definition["clocks"][term["clock"]]
         if "party" not in clock["holders"]:
             return False
         if term["t"] == "met":  # met by the respondent alone, not by somebody moving the case on
-            return bool(clock["met_by"]) and all(
-                list(definition["actions"][name]["by"]) == ["party"] for name in clock["met_by"]
-            )
+            return bool(clock["met_by"]) and all(_of_party_alone(definition, name) for name in clock["met_by"])
         return _counts_from_now(definition, clock) and all(_long_enough(rule) for _, rule in rules_of(clock))
     return False
+
+
+def _of_party_alone(definition: Mapping[str, Any], name: str) -> bool:
+    action = definition["actions"][name]
+    return list(action["by"]) == ["party"] and "or_else" not in action
 
 
 def _counts_from_now(definition: Mapping[str, Any], clock: Mapping[str, Any]) -> bool:

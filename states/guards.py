@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from states.doers import doers, judges
 from states.errors import N_, NotNow, NotPermitted, Problem, Usage
 
 Definition = Mapping[str, Any]
@@ -22,6 +23,7 @@ class Facts:
     who: tuple[str, ...] = ()  # the actor and the person stood for, if any
     acted: Mapping[str, Sequence[str]] = field(default_factory=dict)  # action -> everybody who ever did it here
     opener: str | None = None
+    opened_for: str | None = None  # whom the opener stood for, where an act asks
     given: Mapping[str, object] = field(default_factory=dict)
     files: int = 0
     reason: str = ""
@@ -29,6 +31,7 @@ class Facts:
     overdue: frozenset[str] = frozenset()  # names of clocks past due
     system: bool = False  # a clock acts, nobody else
     powers: Sequence[str] | None = None  # roles with power over this respondent, where the law names any; none: []
+    or_else: frozenset[str] = frozenset()  # acts whose regular doers are all shut out, so that others step in
     stands_in: frozenset[str] = frozenset()  # of `roles`, those held only in the place of somebody else
     closed: frozenset[str] = frozenset()  # link words of which every linked case is closed
 
@@ -37,7 +40,7 @@ def roles_asked(definition: Definition) -> frozenset[str]:
     """Every role an action of this definition asks about, as written; `system` is nobody's role and left out."""
     asked: set[str] = set()
     for action in definition["actions"].values():
-        asked.update(action["by"])
+        asked.update((*action["by"], *action.get("or_else", ())))
         for term in (*action["unless"], *(term for item in action["when"] for term in item)):
             inner = innermost(term)
             if inner["t"] == "role":
@@ -45,6 +48,20 @@ def roles_asked(definition: Definition) -> frozenset[str]:
     if table := definition.get("powers"):
         asked.update(("party", *(role for roles in table["about"].values() for role in roles)))
     return frozenset(asked - {"system"})
+
+
+def roles_against(definition: Definition, action: str) -> frozenset[str]:
+    """The roles that may shut somebody out of this action, whether held by the actor or by the one stood for."""
+    terms = [innermost(term) for term in definition["actions"][action]["unless"]]
+    named = frozenset(term["role"] for term in terms if term["t"] == "role")
+    return named | {"party"} if judges(definition, action) else named
+
+
+def opener_asked(definition: Definition, action: str) -> bool:
+    """Whether an action asks who opened the case."""
+    found = definition["actions"].get(action, {"unless": (), "when": ()})
+    terms = (*found["unless"], *(term for item in found["when"] for term in item))
+    return any(innermost(term)["t"] == "opener" for term in terms)
 
 
 def links_asked(definition: Definition, action: str | None = None) -> frozenset[str]:
@@ -58,19 +75,6 @@ def links_asked(definition: Definition, action: str | None = None) -> frozenset[
         for term in (*found["unless"], *(term for item in found["when"] for term in item))
     )
     return frozenset(term["link"] for term in terms if term["t"] == "closed")
-
-
-def doers(definition: Definition, action: str, powers: Sequence[str] | None) -> Sequence[str]:
-    """The roles that may do an action; where it is decided about somebody, those with power over that one."""
-    found = definition["actions"][action]
-    by: Sequence[str] = found["by"]
-    return by if powers is None or not decides(definition, action) else powers
-
-
-def decides(definition: Definition, action: str) -> bool:
-    """Whether this action decides about a respondent, so that it takes a power over that one."""
-    table = definition.get("powers")
-    return table is not None and action in table["on"]
 
 
 def fired_by_clocks(definition: Definition) -> frozenset[str]:
@@ -99,10 +103,11 @@ def refusal(definition: Definition, action: str, facts: Facts, *, asking: bool =
         return _unknown(definition, action)
     if facts.state not in found["from"]:
         return _wrong_state(definition, action, facts)
+    by = doers(definition, action, facts.powers, or_else=action in facts.or_else)
     return (
-        _wrong_role(definition, action, facts)
-        or _deputised(action, found, doers(definition, action, facts.powers), facts)
-        or _excluded(action, found, facts)
+        _wrong_role(definition, action, by, facts)
+        or _deputised(action, found, by, facts)
+        or _excluded(action, found, by, facts)
         or _waiting(action, found, facts)
         or (None if asking else _incomplete(action, found, facts))
     )
@@ -126,7 +131,7 @@ def holds(term: Term, facts: Facts) -> bool:
         case "same_person_as":
             return not set(facts.who).isdisjoint(facts.acted.get(term["action"], ()))
         case "opener":
-            return facts.opener is not None and facts.opener in facts.who
+            return not {facts.opener, facts.opened_for}.isdisjoint(facts.who)
         case "role":
             return term["role"] in facts.roles
         case "acted":
@@ -201,8 +206,7 @@ def _wrong_state(definition: Definition, action: str, facts: Facts) -> Problem:
     )
 
 
-def _wrong_role(definition: Definition, action: str, facts: Facts) -> Problem | None:
-    by = doers(definition, action, facts.powers)
+def _wrong_role(definition: Definition, action: str, by: Sequence[str], facts: Facts) -> Problem | None:
     if facts.system:
         by = definition["actions"][action]["by"]
         if "system" in by or action in fired_by_clocks(definition):
@@ -213,7 +217,7 @@ def _wrong_role(definition: Definition, action: str, facts: Facts) -> Problem | 
             action=action,
             roles=", ".join(by),
         )
-    if decides(definition, action) and "party" in facts.roles:
+    if "party" in facts.roles and judges(definition, action):
         return NotPermitted(
             "{action} is about you, and nobody decides in their own case.",
             hint=N_("Somebody else has to do it: {roles}."),
@@ -248,12 +252,12 @@ def _deputised(action: str, found: Mapping[str, Any], by: Sequence[str], facts: 
     )
 
 
-def _excluded(action: str, found: Mapping[str, Any], facts: Facts) -> Problem | None:
+def _excluded(action: str, found: Mapping[str, Any], by: Sequence[str], facts: Facts) -> Problem | None:
     for term in found["unless"]:
         if not holds(term, facts):
             continue
         others = N_("Somebody else has to do it: {roles}.")
-        roles = ", ".join(found["by"])
+        roles = ", ".join(by)
         match term["t"]:
             case "same_person_as":
                 return NotPermitted(

@@ -44,7 +44,7 @@ FIELD_NAME = matching(
     r"[a-z][a-z0-9_]{0,39}", N_("a field name: lower-case letters, digits and _, beginning with a letter")
 )
 CHOICE = matching(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", N_("a choice: letters, digits, - and _"))
-ROLE = matching(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)?", N_("a role"))
+ROLE = matching(r"[a-z][a-z0-9_-]*(\.[a-z][a-z0-9_-]*)*", N_("a role"))
 PREFIX = matching(r"[A-Z][A-Z0-9]{1,7}", N_("a prefix of two to eight capital letters and digits"))
 CODE = matching(r"[A-Za-z][A-Za-z0-9_-]{0,59}", N_("a code: letters, digits, - and _, beginning with a letter"))
 CLOCK_TIME = matching(r"([01][0-9]|2[0-3]):[0-5][0-9]", N_("a time of day such as 09:00"), code="bad-value")
@@ -148,6 +148,7 @@ ACTION = record(
         "from": many(_name),
         "to": _name,
         "by": many(ROLE),
+        "or_else": many(ROLE),
         "needs": many(_name),
         "takes": many(_name),
         "tell": many(ROLE),

@@ -1,13 +1,10 @@
-"""The roles everybody knows, and which of them a definition uses."""
+"""The words everybody knows: roles, kinds of fields, grounds, options."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
-from states.guards import roles_asked
-from states.opens import roles_named
+from collections.abc import Mapping
 
 CASE_ROLES = frozenset({"owner", "opener", "system", "party"})  # given by the case itself
-UPWARD = ("superior.", "above.")  # of the next body upward; of the body a unit belongs to, or of a body the next one
+SUPERIOR = "superior."  # before a role: of the next body upward; twice, of the one above that
+UPWARD = (SUPERIOR, "above.")  # the latter: of the body a unit belongs to, or of a body the next one
 POSTS = frozenset({"first", "direct", "member_in_charge", "unit_head", "office", "inspector", "staff"})
 BUILT_IN_ALIASES: Mapping[str, list[str]] = {"reviewer": ["member_in_charge", "direct"], "decider": ["direct", "first"]}
 
@@ -34,33 +31,6 @@ TAKEN_OPTIONS = frozenset(
 
 def bare(role: str) -> str:
     """The name of a role that is looked up further up, at whatever body."""
-    for upward in UPWARD:
-        if role.startswith(upward):
-            return role.removeprefix(upward)
+    while role.startswith(UPWARD):
+        role = role.partition(".")[2]
     return role
-
-
-def roles_in_use(definition: Mapping[str, Any], aliases: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """The aliases that this definition asks for, directly or through another alias, in order of name."""
-    waiting = list(_roles_named(definition))
-    found: dict[str, list[str]] = {}
-    while waiting:
-        role = bare(waiting.pop())
-        if role in aliases and role not in found:
-            found[role] = list(aliases[role])
-            waiting.extend(aliases[role])
-    return dict(sorted(found.items()))
-
-
-def _roles_named(definition: Mapping[str, Any]) -> Iterable[str]:
-    yield from roles_asked(definition)
-    for action in definition["actions"].values():
-        yield from action.get("tell", ())
-    for clock in definition["clocks"].values():
-        yield from clock["holders"]
-        yield from (clock["extension"] or {}).get("approve", ())
-    for opens in definition.get("opens", ()):
-        yield from roles_named(opens)
-    for ladder in definition["ladders"].values():
-        for step in ladder:
-            yield from step["tell"]

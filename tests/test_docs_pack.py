@@ -48,6 +48,7 @@ def actions(law: dict[str, Any]) -> Iterator[str]:
         needs += [f"may take {field}" for field in action["takes"]]
         needs += ["when " + " or ".join(map(term_text, item)) for item in action["when"]]
         by = [*action["by"], *(f"not {term_text(term)}" for term in action["unless"])]
+        by += [f"or else {role}" for role in action.get("or_else", ())]
         by += ["in person"] if action.get("in_person") else []
         way = f"{', '.join(action['from'])} → {action['to'] or 'same'}"
         yield f"| `{name}` | {way} | {', '.join(by)} | {', '.join(needs) or '-'} |"

@@ -157,6 +157,8 @@ def test_the_roles_that_matter_are_known_beforehand() -> None:
         "office",
         "party",
         "superior.decider",
+        "superior.inspector",
+        "superior.superior.decider",
     }
 
 

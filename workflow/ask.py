@@ -5,12 +5,13 @@ Instants come out as RFC 3339 in the unit's zone with its offset, persons as log
 
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from states.errors import N_, NotFound, Usage
 from workflow import policies, roles
-from workflow.case import NEVER, OPEN, Case, Clock
+from workflow.case import NEVER, OPEN, Case, Clock, parts_of
+from workflow.doers import Doers, Matter
 from workflow.instants import moment
 from workflow.roles import Parts, Standing
 from workflow.sql import ask as sql
@@ -51,10 +52,9 @@ class Look:
     def zone(self, unit: str) -> str:
         return self.standing(unit).zone or self.tx.workspace.zone
 
-    def holders(self, unit: str, asked: list[str], parts: Parts, aliases: Any) -> list[str]:
-        """Person ids of everybody who answers now in one of these roles."""
-        standing = self.standing(unit)
-        return list(dict.fromkeys(h.person for role in asked for h in standing.holders(role, parts, aliases)))
+    def doers(self, case_: Matter, unit: str, definition: policies.Definition, parts: Parts) -> Doers:
+        """Who does what in a case now."""
+        return Doers(self.tx, case_, definition, self.standing(unit), parts)
 
 
 def local(stamp: str | None, zone: str) -> str | None:
@@ -89,6 +89,7 @@ def case(tx: Tx, ref: str, asking: "Who | None") -> Answer:
 def described(look: Look, found: Case, definition: policies.Definition) -> Answer:
     """A case and its clocks in the shape of the contract, without actions, files and links."""
     zone = look.zone(found.unit)
+    doers = look.doers(found, found.unit, definition, found.parts(definition))
     return {
         "schema": 1,
         "ref": found.ref,
@@ -106,7 +107,7 @@ def described(look: Look, found: Case, definition: policies.Definition) -> Answe
         },
         "policy": found.definition,
         "duty": found.duty,
-        "clocks": [_clock(look, found, definition, clock) for clock in in_order(definition, found.clocks)],
+        "clocks": [_clock(look, doers, clock) for clock in in_order(definition, found.clocks)],
     }
 
 
@@ -126,10 +127,9 @@ def shown_field(look: Look, spec: Any, value: Any, zone: str) -> Any:
     return value
 
 
-def _clock(look: Look, case_: Case, definition: policies.Definition, clock: Clock) -> Answer:
+def _clock(look: Look, doers: Doers, clock: Clock) -> Answer:
     zone, pending = clock.zone, clock.pending
-    asked = definition["clocks"][clock.name]["holders"]
-    holders = look.holders(case_.unit, asked, case_.parts, definition["roles"]) if clock.open else []
+    holders = doers.holding(clock.name) if clock.open else []
     return {
         "name": clock.name,
         "run": clock.run,
@@ -149,22 +149,27 @@ def _clock(look: Look, case_: Case, definition: policies.Definition, clock: Cloc
 
 def _actions(look: Look, found: Case, definition: policies.Definition, asking: "Who | None") -> list[Answer]:
     """What can be done from here. Nobody asks: ``allowed`` and ``why_not`` stay null."""
-    from states.guards import doers, offered, refusal, roles_asked
-    from workflow.facts import acting_for, closed_links, facts_of, held_by
+    from states.guards import offered, refusal, roles_asked
+    from workflow.facts import acting_for, closed_links, facts_of, held_by, opened_for, with_those_against
 
     standing = look.standing(found.unit)
-    held = held_by(standing, found, definition, asking, roles_asked(definition)) if asking else {}
-    facts = facts_of(found, look.tx.now, asking, held)
+    facts = facts_of(found, look.tx.now, asking, {})
     facts.closed = closed_links(look.tx, found, definition)
-    if asking and definition.get("powers"):
-        from workflow import powers
-
-        facts.powers = powers.over(look.tx, found, definition, standing)
     rows = offered(definition, facts)
     if asking is None:
         return [{**row, "allowed": None, "why_not": None} for row in rows]
+    doers = look.doers(found, found.unit, definition, found.parts(definition))
+    behalf = opened_for(look.tx, found.ref, definition, [row["name"] for row in rows])
+    closed = facts.closed
+    names = [row["name"] for row in rows]
+    powers, fallen = doers.powers, frozenset(name for name in names if doers.falls(name))
+    by = {name: doers.of(name) for name in names}
+    held = held_by(standing, found, definition, asking, roles_asked(definition).union(*by.values()))
     for row in rows:  # whoever would stand in for somebody is judged with both, as `do` judges
-        facts.who = acting_for(asking, held, doers(definition, row["name"], facts.powers)).persons
+        who = acting_for(asking, held, by[row["name"]])
+        against = with_those_against(standing, found, definition, row["name"], who, held)
+        facts = facts_of(found, look.tx.now, who, against)
+        facts.closed, facts.powers, facts.or_else, facts.opened_for = closed, powers, fallen, behalf
         row["why_not"] = refusal(definition, row["name"], facts, asking=True)
         row["allowed"] = row["why_not"] is None
     return rows
@@ -248,7 +253,6 @@ def due(
     if mine:
         text += sql.MINE
         values |= {"me": mine, "today": Look(tx).today.isoformat(), "me_inside": f"%{mine}%"}
-        values |= {"accused": '%"respondent": "%', "end": '"%'}
     if unit:
         if tx.one(cases_sql.UNIT, code=unit) is None:
             raise NotFound("There is no unit {unit} in the register.", hint=N_("See `duecourse org tree`."), unit=unit)
@@ -285,15 +289,25 @@ def due(
             return {"schema": 1, "rows": answered, "next": None}
 
 
+class _About(NamedTuple):
+    """What a row of the agenda says of its case."""
+
+    ref: str
+    fields: dict[str, Any]
+    state: str
+    opener: str | None
+    acted: dict[str, list[str]]
+
+
 def _due_row(look: Look, row: tuple[Any, ...], mine: str | None) -> Answer | None:
     due_at, ref, clock, duty, type_, title, unit, state, owner, opener, hash_, fields, due_on, zone, level = row[:15]
     definition = policies.definition_by_hash(look.tx, hash_)
-    respondent = json.loads(fields).get("respondent")
-    parts = Parts(owner, opener, respondent if isinstance(respondent, str) else None)
-    holders = look.holders(unit, definition["clocks"][clock]["holders"], parts, definition["roles"])
+    about = _About(ref, json.loads(fields), state, opener, json.loads(row[15]))
+    parts = parts_of(definition, about.fields, owner, opener)
+    holders = look.doers(about, unit, definition, parts).holding(clock)
     if mine and mine not in holders:
         return None
-    counted = _counted(row[15:]) if row[15] else {}
+    counted = _counted(row[16:]) if row[16] else {}
     return {
         "kind": "clock",
         "ref": ref,

@@ -1,8 +1,10 @@
 """A case and its clocks as they were read in this transaction; only the engine changes and saves them."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+from states.doers import party_field
 from states.errors import N_, NotFound
 from workflow.events import Head, Who, Written
 from workflow.roles import Parts
@@ -63,6 +65,12 @@ class Clock:
         }  # fmt: skip
 
 
+def parts_of(definition: Mapping[str, Any], fields: Mapping[str, Any], owner: str | None, opener: str | None) -> Parts:
+    """Whom a case with these fields names; whose name was erased is nobody."""
+    party = fields.get(party_field(definition) or "")
+    return Parts(owner, opener, party if isinstance(party, str) else None)
+
+
 class Case:
     """A case, locked for the rest of this transaction."""
 
@@ -84,11 +92,9 @@ class Case:
         self.was: int = n
         self.clocks: dict[str, Clock] = {}
 
-    @property
-    def parts(self) -> Parts:
-        """Who the case itself names: for the roles owner, opener and party."""
-        respondent = self.fields.get("respondent")
-        return Parts(self.owner, self.opener, respondent if isinstance(respondent, str) else None)
+    def parts(self, definition: Mapping[str, Any]) -> Parts:
+        """Whom the case itself names: for the roles owner, opener and party."""
+        return parts_of(definition, self.fields, self.owner, self.opener)
 
     def write(self, tx: Tx, kind: str, who: Who, **parts: Any) -> Written:
         """Append the next event of this case."""

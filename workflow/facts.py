@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from states.guards import Definition, Facts, links_asked
+from states.guards import Definition, Facts, links_asked, opener_asked, roles_against
 from workflow.case import Case
 from workflow.events import SYSTEM, Who
 from workflow.roles import Standing
@@ -42,17 +42,38 @@ def closed_links(tx: Tx, case: Case, definition: Definition) -> frozenset[str]:
     return asked - {kind for (kind,) in tx.all(sql.LINKS_OPEN, id=case.id)}
 
 
+def opened_for(tx: Tx, ref: str, definition: Definition, actions: Iterable[str]) -> str | None:
+    """Whom the opener of a case stood for, where one of these acts asks who opened it."""
+    if not any(opener_asked(definition, action) for action in actions):
+        return None
+    row = tx.one(sql.OPENED_FOR, ref=ref)
+    return row[0] if row else None
+
+
 def held_by(
     standing: Standing, case: Case, definition: Definition, who: Who, asked: Iterable[str]
 ) -> dict[str, str | None]:
     """The roles the actor holds in this case, each with the person stood for (None: in own right)."""
     held: dict[str, str | None] = {}
-    asked = list(asked)
+    asked, parts = list(asked), case.parts(definition)
     for person in who.persons:
-        for role, behalf in standing.held(person, asked, case.parts, definition["roles"]).items():
+        for role, behalf in standing.held(person, asked, parts, definition["roles"]).items():
             if held.get(role, "") is not None:
                 held[role] = behalf
     return held
+
+
+def with_those_against(  # noqa: PLR0917  # what one answer hangs on
+    standing: Standing, case: Case, definition: Definition, action: str, who: Who, held: dict[str, str | None]
+) -> dict[str, str | None]:
+    """The roles held, and those of whoever is stood for that may shut out: who acts for the respondent is as that one.
+
+    ``who`` acts on behalf of somebody by now.
+    """
+    if not who.behalf or action not in definition["actions"]:
+        return held
+    against = held_by(standing, case, definition, who, roles_against(definition, action))
+    return {**dict.fromkeys(against, who.behalf), **held}
 
 
 def acting_for(who: Who, held: dict[str, str | None], roles: Sequence[str]) -> Who:

@@ -103,13 +103,13 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool, first: bool) 
             kind = "clock.breached"
             clock.state = "breached"
             clock.breached_at = point.at
-            holders, _ = scene.tell(spec["holders"])
+            holders, _ = scene.tell(lambda doers: doers.holders(clock.name))
             data |= {"holders": [holder["person"] for holder in holders]}
             on = {"t": "breached", "clock": clock.name}
         case "remind":
             kind = "clock.reminded"
             if not passed:
-                told, skipped = scene.tell(spec["holders"])
+                told, skipped = scene.tell(lambda doers: doers.holders(clock.name))
             data |= {"step": point.step, "told": told, "skipped": skipped, "passed": passed}
         case _:
             rung = scene.definition["ladders"][clock.ladder][point.step - 1]
@@ -117,7 +117,7 @@ def _do(scene: Scene, clock: Clock, point: Point, *, passed: bool, first: bool) 
             kind = "clock.escalated"
             clock.level = point.step
             if not passed:
-                told, skipped = scene.tell(rung["tell"])
+                told, skipped = scene.tell(lambda doers: doers.rung(clock.name, rung))
             data |= {"step": point.step, "told": told, "skipped": skipped, "passed": passed}
             if point.occurrence == 1:
                 on = {"t": "escalated", "clock": clock.name, "step": point.step}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from states.errors import N_, NotNow
 from states.vocabulary import ANYBODY
@@ -28,7 +29,7 @@ def examine(
         return None
     whom, post, cites = (str(values[grounds[key]]) for key in ("whom", "post", "cites"))
     name = logins(tx, [whom]).get(whom, whom) if is_person(whom) else whom
-    today = tx.time.date()
+    today = tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date()
     units = [unit, standing(tx, unit, today).body, *([] if is_person(whom) else [whom])]
     known = [pending] if pending and pending.stream == cites else []
     found = _verified(

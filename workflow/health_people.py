@@ -214,7 +214,7 @@ class _Answering:
     def _held(self, unit: str, role: str, definition: policies.Definition) -> bool:
         key = (unit, role, definition["hash"])
         if key not in self.held:
-            self.held[key] = bool(self.look.holders(unit, [role], _NOBODY, definition["roles"]))
+            self.held[key] = bool(self.look.standing(unit).holders(role, _NOBODY, definition["roles"]))
         return self.held[key]
 
 

@@ -136,9 +136,7 @@ def _spoken(tx: Tx, holders: list[Holder]) -> list[dict[str, Any]]:
 
 
 def _known_role(tx: Tx, role: str, aliases: Aliases) -> None:
-    name = role
-    while name != bare(name):
-        name = bare(name)
+    name = bare(role)
     if name in _OF_A_CASE:
         raise Usage(
             "Who is {role} depends on the case.", hint=N_("`duecourse case show REF` tells it for a case."), role=name

@@ -183,11 +183,11 @@ def _facts(tx: Tx, reaching: list[tuple[Any, tuple[str, str]]], tree: Dated, tod
 def _asked(definition: Mapping[str, Any], kind: str, action: str | None, data: Mapping[str, Any]) -> tuple[str, ...]:
     """The roles one of which the act was done in; none where the case itself gave one."""
     if kind == "case.acted":
-        spec = definition["actions"].get(action, {"by": ()})
-        roles = [role for role in spec["by"] if role in data.get("roles", ())]
+        by = data.get("powers") or definition["actions"].get(action, {}).get("by", ())
+        roles = [role for role in (*by, *data.get("or_else", ())) if role in data.get("roles", ())]
     elif kind in {"clock.extended", "extension.refused"}:
         clock = definition["clocks"].get(data.get("clock"), {})
-        roles = list((clock.get("extension") or {}).get("approve", ()))
+        roles = list(data.get("approve") or (clock.get("extension") or {}).get("approve", ()))
     else:  # of the rest the register only says that it was done by somebody with a post
         roles = []
     return () if _OF_A_CASE.intersection(roles) else tuple(roles)

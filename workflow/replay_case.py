@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+from states.doers import gives
 from states.guards import refusal
 from states.opens import OPENED_BY
 from workflow import clocks, fields
@@ -194,16 +195,25 @@ class Life:
         facts = facts_of(case, self.room.now, who, held)
         facts.given, facts.files, facts.reason = values, len(files), str(private.get("reason", ""))
         facts.closed = self.scene.closed()
-        facts.powers = data.get("powers")
+        facts.opened_for = self.scene.opened_for(action)
+        others = self._others(data)
+        facts.powers, facts.or_else = others.powers, frozenset([action] if others.step_in else [])
         problem = refusal(self.scene.definition, action, facts)
         if problem is not None:
             self.differs(f"decided again it is refused: {problem}")
         to = self.scene.definition["actions"][action]["to"] or case.state
         transition.carry_out(
             self.scene, action, who, to, held=held, values=values, files=files, reason=facts.reason,
-            closed=facts.closed, powers=facts.powers,
+            closed=facts.closed, others=others,
             duty=transition.ForDuty(became, data.get("due_on")) if became else None,
         )  # fmt: skip
+
+    def _others(self, data: Mapping[str, Any]) -> transition.Others:
+        """Who did it in the place of others, as the record says; the powers are those that the law gives somebody."""
+        powers = data.get("powers")
+        if powers and not gives(self.scene.definition, powers):
+            self.differs(f"powers is {said(powers)}, and its law gives nobody such powers")
+        return transition.Others(powers, "or_else" in data)
 
     def release(self, one: Recorded) -> None:
         """The window of the duty this case was opened for was skipped: its clock ends."""

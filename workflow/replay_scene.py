@@ -1,17 +1,18 @@
 """What one change of a case was decided with, as the record says; and the end of a comparison that fails."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from states.guards import opener_asked
 from states.opens import triggered
 from states.vocabulary import MONTHS
 from workflow.case import Case
+from workflow.doers import Doers, Told
 from workflow.engine.opens import Opens
 from workflow.events import SYSTEM, Who
 from workflow.recorded import Recorded
 from workflow.replay_opens import opened_by
-from workflow.roles import Holder
-from workflow.scene import Scene, Told
+from workflow.scene import Scene, Skipped
 
 if TYPE_CHECKING:
     from workflow.replay_case import Life
@@ -49,10 +50,11 @@ class RecordedScene(Scene):
         """Whether the event that comes next says so: of what happened before that was told, nothing is asked."""
         return self.life.ahead is not None and self.life.ahead.kind == "clock.hindered"
 
-    def holders(self, role: str) -> list[Holder]:
-        raise NotImplementedError(role)
+    @property
+    def doers(self) -> Doers:
+        raise NotImplementedError
 
-    def tell(self, asked: list[str]) -> tuple[list[Told], list[dict[str, str]]]:  # noqa: ARG002
+    def tell(self, roles: Callable[[Doers], Iterable[str]]) -> tuple[list[Told], list[Skipped]]:  # noqa: ARG002
         """Whom the event that comes next says was told."""
         data = self.life.ahead.data if self.life.ahead else {}
         if "holders" in data:
@@ -72,6 +74,10 @@ class RecordedScene(Scene):
             if (recorded := opened_by(self, entries, one.data)) is not None:
                 return recorded if entries else None
         raise Differs("what it opened is not what its law opens", one)
+
+    def opened_for(self, action: str) -> str | None:
+        behalf: str | None = self.life.events[0].event["behalf"]
+        return behalf if opener_asked(self.definition, action) else None
 
     def closed(self) -> frozenset[str]:
         """Of which words every linked case was closed, as the act that comes next says."""

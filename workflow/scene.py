@@ -1,20 +1,20 @@
 """What one change of one case is decided with: the case, its law, who answers around it, the calendars, the time."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from workflow import calendars, policies, roles
 from workflow.case import Case
-from workflow.facts import closed_links
-from workflow.roles import Holder
+from workflow.doers import Doers, Told
+from workflow.facts import closed_links, opened_for
 from workflow.store import Tx
 
 if TYPE_CHECKING:
     from workflow.engine.opens import Opens
 
-Told = dict[str, Any]
+Skipped = dict[str, str]
 
 
 class Scene:
@@ -49,21 +49,16 @@ class Scene:
     def today(self) -> date:
         return self.tx.time.astimezone(ZoneInfo(self.zone)).date()
 
-    def holders(self, role: str) -> list[Holder]:
-        return self.standing.holders(role, self.case.parts, self.definition["roles"])
+    @property
+    def doers(self) -> Doers:
+        """Who does what in the case as it is now."""
+        case = self.case
+        return Doers(self.tx, case, self.definition, self.standing, case.parts(self.definition))
 
-    def tell(self, asked: list[str]) -> tuple[list[Told], list[dict[str, str]]]:
-        """Who is told for these roles now, each person once; and the roles where nobody is, with why."""
-        told: dict[str, Told] = {}
-        skipped = []
-        for role in asked:
-            found = self.holders(role)
-            if not found:
-                why = self.standing.why_empty(role, self.case.parts, self.definition["roles"])
-                skipped.append({"role": role, "why": why})
-            for holder in found:
-                told.setdefault(holder.person, {"person": holder.person, "role": role, "for": holder.for_})
-        return list(told.values()), skipped
+    def tell(self, roles: Callable[[Doers], Iterable[str]]) -> tuple[list[Told], list[Skipped]]:
+        """Who is told now, each person once, and the roles in which nobody is, with why; ``roles`` picks which."""
+        doers = self.doers
+        return doers.tell(roles(doers))
 
     def opens(self, on: Mapping[str, Any], *, as_of: str | None = None) -> "Opens | None":
         """The other cases that this opens, ready to begin; ``as_of`` is when whoever answers for it is asked about."""
@@ -72,6 +67,10 @@ class Scene:
         from workflow.engine import opens
 
         return opens.planned(self, on, as_of=as_of)
+
+    def opened_for(self, action: str) -> str | None:
+        """Whom the opener of the case stood for, where the action asks who opened it."""
+        return opened_for(self.tx, self.case.ref, self.definition, [action])
 
     def closed(self) -> frozenset[str]:
         """The words, among those an action asks for, of which every linked case is closed."""

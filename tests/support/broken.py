@@ -232,6 +232,8 @@ EXPECTED = [
     ("opens-word-without-name", "unknown-word", 34, 22, "$post"),
     ("opens-wrong-type-if", "wrong-type", 24, 29, "result"),
     ("opens-wrong-word", "wrong-type", 34, 22, "$unit"),
+    ("or-else-nobody", "or-else", 11, 64, "party"),
+    ("or-else-unknown", "unknown-role", 9, 64, "superior.superior.frist"),
     ("pause-not-possible", "action-not-possible", 41, 16, "ask"),
     ("pause-without-resume", "pause-without-resume", 41, 16, "hold"),
     ("pause-without-way-to-resume", "pause-without-resume", 49, 16, "hold"),

@@ -49,7 +49,7 @@ def request_extension(
                 hint=N_("It waits for a decision; see `duecourse extend list`."),
                 clock=clock, ref=ref,
             )  # fmt: skip
-        roles = [*MAY_ASK, *scene.definition["clocks"][clock]["holders"]]
+        roles = [*MAY_ASK, *scene.doers.holders(clock)]
         held = held_in(scene, who, roles)
         if not held:
             raise NotPermitted(
@@ -63,7 +63,7 @@ def request_extension(
             sql.NEW, id=id_, case_id=scene.case.id, clock=clock, run=found.run, by=text, asked_by=who.actor or "",
             asked_at=tx.now,
         )  # fmt: skip
-        told, _ = scene.tell(allowed["approve"])
+        told, _ = scene.tell(lambda doers: doers.approvers(clock))
         data = {"id": id_, "clock": clock, "run": found.run, "by": text, "due_at": found.due_at, "told": told}
         data |= {"version": scene.case.version + 1, "reckoned": scene.reckoned}
         written = scene.case.write(
@@ -92,18 +92,28 @@ def decide_extension(
                 hint=N_("See `duecourse extend list`."), clock=clock, ref=ref,
             )  # fmt: skip
         id_, run, by, asked_by, _ = row
-        held = held_in(scene, who, allowed["approve"])
+        doers = scene.doers
+        approve = doers.approvers(clock)
+        held = held_in(scene, who, approve)
         if not held:
             raise NotPermitted(
                 "More time for {clock} is granted by {roles}, and you hold none of these roles in this case.",
-                clock=clock, roles=", ".join(allowed["approve"]),
+                clock=clock, roles=", ".join(approve),
             )  # fmt: skip
-        if asked_by in who.persons:
+        me = acting_for(who, held, approve)
+        asked_for = tx.one(sql.ASKED_FOR, ref=ref, inside=f'%"{id_}"%')
+        if not {asked_by, asked_for and asked_for[0]}.isdisjoint(me.persons):
             raise NotPermitted("Who asked for more time does not decide about it.", hint=N_("Somebody else has to."))
-        me = acting_for(who, held, allowed["approve"])
+        if not doers.respondents.isdisjoint(me.persons):
+            raise NotPermitted(
+                "{ref} is about you, and nobody decides in their own case.",
+                hint=N_("Somebody else has to do it: {roles}."), ref=ref, roles=", ".join(approve),
+            )  # fmt: skip
         state = "approved" if grant else "refused"
         tx.put(sql.DECIDE, id=id_, state=state, decided_by=who.actor, decided_at=tx.now, expect=1)
         more: dict[str, Any] = {"id": id_, "by": by, "version": scene.case.version + 1}
+        if approve != allowed["approve"]:
+            more["approve"] = approve  # whose this is in this case, the law alone does not say
         private = {"reason": reason} if reason else None
         if not grant:
             written = scene.case.write(

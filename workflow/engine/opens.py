@@ -213,6 +213,6 @@ def _holder(scene: Scene, role: str, as_of: str | None) -> Holder:
         standing = standing if day == standing.on else roles.standing(scene.tx, scene.case.unit, day)
     aliases = scene.definition["roles"]
     for one in aliases.get(role, [role]):  # a unit's head before the body's, as owners are found
-        if found := standing.incumbents(one, scene.case.parts, aliases):
+        if found := standing.incumbents(one, scene.case.parts(scene.definition), aliases):
             return found[0]
     raise Cannot("vacant", role)

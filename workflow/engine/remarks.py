@@ -50,6 +50,11 @@ def assign(
                 ref=ref,
                 roles=", ".join(MAY_ASSIGN),
             )
+        me = acting_for(who, held, MAY_ASSIGN)
+        if not scene.doers.respondents.isdisjoint({owner, *me.persons}):
+            raise NotPermitted(
+                "Whoever {ref} is about neither owns nor assigns it.", hint=N_("Somebody else has to."), ref=ref
+            )
         if tx.one(sql.POSTED, person=owner) is None:
             raise Usage("A case is owned by the holder of a post.", hint=N_("Name somebody with a posting."))
         refuse_gone(tx, owner)
@@ -57,7 +62,7 @@ def assign(
         written = case.write(
             tx,
             "case.assigned",
-            acting_for(who, held, MAY_ASSIGN),
+            me,
             data={"owner": owner, "was": was, "version": case.version + 1},
             private=_why(reason),
         )

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from states import doers as law
 from states.effects import effects_of
-from states.guards import decides, doers, links_asked, roles_asked
+from states.guards import links_asked, roles_asked
 from workflow import case as cases
-from workflow import clocks, effects, fields, firing, numbers, outbox, periods, powers, receipts
+from workflow import clocks, effects, fields, firing, numbers, outbox, periods, receipts
 from workflow.case import Case
 from workflow.engine.common import (
     check_refs,
@@ -19,7 +20,7 @@ from workflow.engine.common import (
     save,
 )
 from workflow.engine.distinct import refuse_twin
-from workflow.facts import acting_for, facts_of
+from workflow.facts import acting_for, facts_of, with_those_against
 from workflow.files import Incoming
 from workflow.firing import Fired
 from workflow.receipts import Outcome
@@ -35,6 +36,14 @@ class ForDuty(NamedTuple):
 
     became: str
     dated: str | None = None
+
+
+class Others(NamedTuple):
+    """Who does an act in the place of those its law names: the roles with power over the respondent, where that was
+    asked, and whether others step in because everybody else is shut out."""
+
+    powers: list[str] | None
+    step_in: bool
 
 
 def act(
@@ -58,10 +67,8 @@ def act(
     expect_version(case, expect)
     scene = _scene(tx, case)
     catch_up(scene)  # what was owed before this act is on record before it
-    held = held_in(scene, who, roles_asked(scene.definition))
-    over = powers.over(tx, case, scene.definition, scene.standing) if decides(scene.definition, action) else None
-    who = _standing_for(scene, action, who, held, over)
-    outcome = _transition(scene, action, who, over=over, held=frozenset(held), given=given, files=files, reason=reason)
+    who, held, others = _as_whom(scene, action, who)
+    outcome = _transition(scene, action, who, others=others, held=held, given=given, files=files, reason=reason)
     save(scene)
     receipts.keep(tx, key, "do", asked, outcome)
     return outcome
@@ -84,7 +91,7 @@ def _transition(
     given: Mapping[str, Any],
     files: Sequence[Incoming],
     reason: str,
-    over: list[str] | None = None,
+    others: "Others | None" = None,
     duty: ForDuty | None = None,
 ) -> Outcome:
     """One transition, top to bottom; the same for a person, for a clock that acts and for a duty that is done."""
@@ -94,7 +101,9 @@ def _transition(
     facts = facts_of(case, scene.tx.now, who, held)
     facts.given, facts.files, facts.reason = given, len(files), reason
     facts.closed = scene.closed()
-    facts.powers = over
+    facts.opened_for = scene.opened_for(action)
+    if others:
+        facts.powers, facts.or_else = others.powers, frozenset([action] if others.step_in else [])
     to = fire(definition, action, facts)
     spec = definition["actions"][action]
     values = fields.typed(scene.tx, definition["fields"], [*spec["needs"], *spec["takes"]], given)
@@ -111,7 +120,7 @@ def _transition(
         files=files,
         reason=reason,
         closed=facts.closed,
-        powers=over,
+        others=others,
         duty=duty,
     )
 
@@ -127,7 +136,7 @@ def carry_out(
     files: Sequence[Incoming],
     reason: str,
     closed: frozenset[str] = frozenset(),
-    powers: Sequence[str] | None = None,
+    others: "Others | None" = None,
     duty: ForDuty | None = None,
 ) -> Outcome:
     """What follows from an act that is allowed. `verify --replay` comes in here, with the values on record.
@@ -158,8 +167,10 @@ def carry_out(
     data = {"version": case.version, "fields": public, "roles": sorted(held), "reckoned": scene.reckoned}
     if given := effects_of(definition, action, case.fields):
         data["effects"] = given
-    if powers is not None:
-        data["powers"] = list(powers)  # over the respondent at that time; the case alone does not say
+    if others and others.powers is not None:  # whose these are, the case alone does not say
+        data["powers"] = list(others.powers)
+    if others and others.step_in:
+        data["or_else"] = law.substitutes(definition, action, others.powers)
     told = _tell(scene, action, data)
     if effective:
         data["effective_at"] = effective
@@ -194,10 +205,9 @@ def carry_out(
 
 def _tell(scene: Scene, action: str, data: dict[str, Any]) -> list[str]:
     """Whom the act itself tells; who that is, and whom it found nobody for, goes into its data."""
-    roles = scene.definition["actions"][action].get("tell")
-    if not roles:
+    if not scene.definition["actions"][action].get("tell"):
         return []
-    told, skipped = scene.tell(roles)
+    told, skipped = scene.tell(lambda doers: doers.told_of(action))
     data |= {"told": told, "skipped": skipped}
     return [one["person"] for one in told]
 
@@ -278,6 +288,16 @@ def _owing(scene: Scene) -> list[tuple[str, str]]:
     return [(timer.at, name) for timer, name in pending if timer and timer.at <= scene.tx.now]
 
 
-def _standing_for(scene: Scene, action: str, who: Who, held: dict[str, str | None], over: list[str] | None) -> Who:
-    known = action in scene.definition["actions"]
-    return acting_for(who, held, doers(scene.definition, action, over)) if known else who
+def _as_whom(scene: Scene, action: str, who: Who) -> tuple[Who, frozenset[str], Others | None]:
+    """As whom somebody acts, in which roles, and whether others than usual do this."""
+    asked = set(roles_asked(scene.definition))
+    if action not in scene.definition["actions"]:
+        return who, frozenset(held_in(scene, who, asked)), None
+    doers = scene.doers
+    powers = doers.powers if law.decides(scene.definition, action) else None
+    others = Others(powers, doers.falls(action))
+    by = law.doers(scene.definition, action, powers, or_else=others.step_in)
+    held = held_in(scene, who, asked | set(by))
+    who = acting_for(who, held, by)
+    held = with_those_against(scene.standing, scene.case, scene.definition, action, who, held)
+    return who, frozenset(held), others

@@ -40,5 +40,6 @@ REF_KNOWN = "SELECT 1 FROM cases WHERE ref = :ref"
 
 UNIT = "SELECT kind FROM unit WHERE code = :code"
 PERSON_BY_LOGIN = "SELECT id FROM person WHERE login = :login"
+OPENED_FOR = "SELECT behalf FROM event WHERE stream = :ref AND n = 1"
 POSTED = "SELECT 1 FROM posting WHERE person = :person LIMIT 1"
 POSTED_YET = "SELECT 1 FROM posting WHERE person = :person AND (to_on IS NULL OR to_on >= :on) LIMIT 1"

@@ -2,6 +2,7 @@
 
 ASKED = """SELECT id, run, by, asked_by, asked_at FROM extension
 WHERE case_id = :case_id AND clock = :clock AND state = 'asked'"""
+ASKED_FOR = """SELECT behalf FROM event WHERE stream = :ref AND kind = 'extension.requested' AND canon LIKE :inside"""
 GRANTED = "SELECT count(*) FROM extension WHERE case_id = :case_id AND clock = :clock AND state = 'approved'"
 NEW = """INSERT INTO extension (id, case_id, clock, run, by, state, asked_by, asked_at, decided_by, decided_at)
 VALUES (:id, :case_id, :clock, :run, :by, 'asked', :asked_by, :asked_at, NULL, NULL)"""
