@@ -214,6 +214,8 @@ class Keeping:
     def pass_on(self, a: int, b: int, c: int) -> None:
         """One who holds something ends on some day, and somebody else goes on with it."""
         rows = sorted(self.book.posts)
+        if not rows:
+            return
         person, unit, post, since = rows[a % len(rows)]
         last = self.day(b % 10 - 6)
         ended = {"person": person, "unit": unit, "post": post, "from": since, "to": max(last, since)}

@@ -178,7 +178,7 @@ def _told(scene: Scene, who: Who, by: Mapping[str, Any] | None) -> list[dict[str
     case = scene.case
     if case.owner is None or case.owner in who.persons or (case.duty and not by):
         return []
-    return scene.tell(["owner"])[0]
+    return scene.tell(lambda _: ["owner"])[0]
 
 
 def tell(scene: Scene, written: Written, told: list[dict[str, Any]]) -> None:
