@@ -127,11 +127,9 @@ def test_the_respondent_does_not_investigate_own_or_assign_the_case(world):
     world.do(ref, "open", "qian")
     with pytest.raises(NotPermitted, match="about you"):
         world.do(ref, "investigate", "zhao", facts="nothing happened")
-    for by, to in (("zhao", "wang"), ("qian", "zhao")):
+    for by, to in ((world.who("zhao"), world.who("wang")), (world.who("qian"), world.who("zhao"))):
         with pytest.raises(NotPermitted, match="neither owns nor assigns"):
-            world.store.transact(
-                lambda tx, by=by, to=to: engine.assign(tx, ref, world.who(to).actor or "", who=world.who(by))
-            )
+            world.store.transact(lambda tx, by=by, to=to: engine.assign(tx, ref, to.actor or "", who=by))
     assert offered(world, ref, "zhao") == {"answer", "tell"}
 
 
