@@ -370,8 +370,17 @@ def questions() -> Iterator[Question]:
                 yield Question(from_n=2, to_n=9, **{name: one[name] for name in names})
 
 
+def lead_of(text: str) -> str:
+    """The columns that lead a walk: the first its order names, which only the index of these columns has."""
+    columns = text.partition(" ORDER BY ")[2].partition(" LIMIT")[0].split(", ")
+    return "_".join(columns[: columns.index("at")] or ["at"]) if "at" in columns else "stream"
+
+
 def test_every_question_walks_an_index_in_order(world):
-    """No combination of filters reads the whole table or sorts: each walk is a search along an index, in its order."""
+    """No combination of filters reads the whole table or sorts: each walk is a search along its own index, in order.
+
+    Its own, even where a planner takes a kind or a person to be so common that the index of time would soon show one.
+    """
     raw = Raw(world.url)
     if raw.kind == "postgres":
         for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
@@ -380,12 +389,16 @@ def test_every_question_walks_an_index_in_order(world):
     for question in questions():
         for text, values in walks(question, 51):
             asked += 1
+            index = {"stream": r"(uq_event_stream_n|sqlite_autoindex_event_\d)"}.get(
+                lead_of(text), f"ix_event_{lead_of(text)}"
+            )
             if raw.kind == "sqlite":
                 plan = [row[3] for row in raw.all(f"EXPLAIN QUERY PLAN {text}", **values)]
-                fine = len(plan) == 1 and re.match(r"SEARCH event USING INDEX \w+ \(", plan[0])
+                fine = len(plan) == 1 and re.match(rf"SEARCH event USING INDEX {index} \(", plan[0])
             else:
                 plan = [row[0] for row in raw.all(f"EXPLAIN {text}", **values)]
-                fine = "Index Scan using" in str(plan) and not re.search("Sort|Seq Scan", str(plan))
+                fine = re.search(rf"Index Scan using {index} on event", str(plan))
+                fine = fine and "Index Cond" in str(plan) and not re.search("Sort|Seq Scan", str(plan))
             assert fine, (text, plan)
     assert asked > 256
     raw.close()
@@ -398,15 +411,12 @@ def test_the_lead_of_a_question_is_its_narrowest_filter():
 
     def lead(**asked: Any) -> str:
         ((text, _),) = walks(Question(since="2026", **asked), 10)
-        found = re.search(r"WHERE (\w+)", text)
-        assert found
-        return found[1]
+        return lead_of(text)
 
     assert lead(stream="org", actor="p", rule=rule, unit="u", kind=kind) == "stream"
     assert lead(actor="p", rule=rule, unit="u", kind=kind) == "actor"
     assert lead(rule=rule, unit="u", kind=kind) == "rule"
-    assert lead(unit="u", kind=kind) == "unit"
-    ((text, _),) = walks(Question(unit="u", kind=kind), 10)
-    assert "WHERE unit = :unit AND kind = :kind ORDER BY" in text
+    assert lead(unit="u", kind=kind) == "unit_kind"
+    assert lead(unit="u") == "unit"
     assert lead(kind=kind) == "kind"
     assert lead() == "at"

@@ -75,9 +75,8 @@ def walks(asked: Question, limit: int) -> list[Walk]:
     if lead == "unit" and asked.kind is not None:
         lead = "unit_kind"
     values: dict[str, Value] = {"limit": limit}
-    less = _others(asked, lead, values) + _time(asked, lead, values) + _words(asked, values)
-    first, last = sql.ALONG[lead]
-    text = first + less + last
+    others = _others(asked, lead, values) + _words(asked, values)
+    text = _in_stream(asked, values, others) if lead == "stream" else _along(asked, lead, values, others)
     led = lead.split("_")
     values |= dict.fromkeys(led[:-1], asked.unit)
     found = getattr(asked, led[-1], None)
@@ -100,27 +99,33 @@ def _others(asked: Question, lead: str, values: dict[str, Value]) -> str:
     return less
 
 
-def _time(asked: Question, lead: str, values: dict[str, Value]) -> str:
-    """From when to when, and after which event."""
-    less, more = "", sql.LESS_IN_STREAM if lead == "stream" else sql.LESS
+def _along(asked: Question, lead: str, values: dict[str, Value], others: str) -> str:
+    """The walk along an index that ends in time: it begins behind the page before, or where the time asked for does."""
+    led = sql.ALONG[lead]
     if asked.until is not None:
-        less += more["until"]
         values["until"] = asked.until
-    if asked.after is not None:
-        less += more["after"]
-        values["after_n"] = asked.after.n
-        if lead != "stream":
-            values |= {"after_at": asked.after.at, "after_stream": asked.after.stream}
-    if lead == "at":
-        values["since"] = max(asked.since or "", asked.after.at if asked.after else "")
-    elif asked.since is not None:
-        less += more["since"]
+    ends = led["onward"] if asked.until is None else led["until"]
+    if asked.after is None:
+        values["since"] = asked.since or ""
+        return led["since"] + ends + others + led["order"]
+    values |= {"after_at": asked.after.at, "after_stream": asked.after.stream, "after_n": asked.after.n}
+    if asked.since is not None:  # a token may say anything
         values["since"] = asked.since
-    for name in ("from_n", "to_n"):
-        if lead == "stream" and (bound := getattr(asked, name)) is not None:
-            less += more[name]
+        others += sql.LESS["since"]
+    return led["after"] + ends + others + led["order"]
+
+
+def _in_stream(asked: Question, values: dict[str, Value], others: str) -> str:
+    """The walk through a stream, by its numbers."""
+    bounds = {
+        "since": asked.since, "until": asked.until, "after_n": asked.after and asked.after.n, "from_n": asked.from_n,
+        "to_n": asked.to_n,
+    }  # fmt: skip
+    for name, bound in bounds.items():
+        if bound is not None:
+            others += sql.LESS_IN_STREAM[name]
             values[name] = bound
-    return less
+    return sql.IN_STREAM + others + sql.IN_STREAM_ORDER
 
 
 def _words(asked: Question, values: dict[str, Value]) -> str:

@@ -1,32 +1,49 @@
 """Questions to the trail, each walked along one index in the order of the answer, and what `verify` reads."""
 
 _ROW = "SELECT at, stream, n, canon, hash FROM event WHERE "
-_IN_ORDER = " ORDER BY at, stream, n LIMIT :limit"
 
-# Which index leads; a page is one of these with the conditions of LESS between it and its order.
+
+def _led(*columns: str) -> dict[str, str]:
+    """The walk along the index of these columns and (at, stream, n): where it begins, where it ends, its order.
+
+    They are compared as a row and named in the order, so that no other index gives this order: led by `kind = :kind`
+    alone, PostgreSQL takes the index of time for a kind it believes to be common, and reads all that is before it.
+    """
+    names, places = ", ".join(columns), ", ".join(f":{column}" for column in columns)
+    key, before = ", ".join((*columns, "at")), "".join(f":{column}, " for column in columns)
+    some = "rule IS NOT NULL AND " if columns == ("rule",) else ""  # as the index has it
+    return {
+        "since": f"{_ROW}{some}({key}) >= ({before}:since)",
+        "after": f"{_ROW}{some}({key}, stream, n) > ({before}:after_at, :after_stream, :after_n)",
+        "until": f" AND ({key}) < ({before}:until)",
+        "onward": f" AND ({names}) <= ({places})" if columns else "",
+        "order": f" ORDER BY {key}, stream, n LIMIT :limit",
+    }
+
+
+# Which index leads; a page is one of these with the conditions of LESS before its order.
 ALONG = {
-    "stream": (_ROW + "stream = :stream", " ORDER BY n LIMIT :limit"),
-    "actor": (_ROW + "actor = :actor", _IN_ORDER),
-    "rule": (_ROW + "rule = :rule", _IN_ORDER),
-    "unit": (_ROW + "unit = :unit", _IN_ORDER),
-    "unit_kind": (_ROW + "unit = :unit AND kind = :kind", _IN_ORDER),
-    "kind": (_ROW + "kind = :kind", _IN_ORDER),
-    "at": (_ROW + "at >= :since", _IN_ORDER),
+    "actor": _led("actor"),
+    "rule": _led("rule"),
+    "unit": _led("unit"),
+    "unit_kind": _led("unit", "kind"),
+    "kind": _led("kind"),
+    "at": _led(),
 }
+IN_STREAM = _ROW + "stream = :stream"
+IN_STREAM_ORDER = " ORDER BY n LIMIT :limit"
 # An expression in place of a column keeps a planner from leading with that column's index, and then sorting.
 LESS = {
     "actor": " AND actor || '' = :actor",
     "rule": " AND rule || '' >= :rule AND rule || '' < :rule_end",
     "unit": " AND unit || '' = :unit",
     "kind": " AND kind || '' >= :kind AND kind || '' < :kind_end",
-    "since": " AND at >= :since",
-    "until": " AND at < :until",
-    "after": " AND (at, stream, n) > (:after_at, :after_stream, :after_n)",
+    "since": " AND at || '' >= :since",
 }
 LESS_IN_STREAM = {
     "since": " AND at || '' >= :since",
     "until": " AND at || '' < :until",
-    "after": " AND n > :after_n",
+    "after_n": " AND n > :after_n",
     "from_n": " AND n >= :from_n",
     "to_n": " AND n < :to_n",
 }
@@ -47,10 +64,12 @@ CASE WHEN p.field LIKE 'file/%' THEN :file{n} ELSE :word{n} END ESCAPE '!'{never
 NEXT_KIND = "SELECT min(kind) FROM event WHERE kind > :low AND kind < :high"
 NEXT_RULE = "SELECT min(rule) FROM event WHERE rule > :low AND rule < :high"
 
-KIND_KNOWN = "SELECT 1 FROM event WHERE kind = :kind LIMIT 1"
-STREAM_KNOWN = "SELECT 1 FROM event WHERE stream = :stream LIMIT 1"
-UNIT_KNOWN = "SELECT 1 FROM unit WHERE code = :unit UNION ALL SELECT 1 FROM event WHERE unit = :unit LIMIT 1"
-ACTOR_KNOWN = "SELECT 1 FROM event WHERE actor = :actor LIMIT 1"
+# Asked for by its order, so that what is common, and begins late, is not looked for from the beginning of the table.
+_KNOWN = "SELECT 1 FROM event WHERE {0} >= :{0} AND {0} <= :{0} ORDER BY {0} LIMIT 1"
+KIND_KNOWN = _KNOWN.format("kind")
+STREAM_KNOWN = _KNOWN.format("stream")
+ACTOR_KNOWN = _KNOWN.format("actor")
+UNIT_KNOWN = f"SELECT 1 FROM unit WHERE code = :unit UNION ALL SELECT * FROM ({_KNOWN.format('unit')}) AS e LIMIT 1"
 
 # For so many ids at once; unused places repeat an id.
 SIZES = (1, 8, 64, 512)
@@ -97,6 +116,7 @@ AS_MANY_EVENTS = "SELECT count(*) FROM (SELECT 1 FROM event LIMIT :most) AS thes
 STREAM_AHEAD = "SELECT stream FROM event WHERE stream >= :low ORDER BY stream, n LIMIT 1 OFFSET :ahead"
 STREAM_AFTER = "SELECT stream FROM event WHERE stream > :low ORDER BY stream, n LIMIT 1"
 LEAF_COUNT = "SELECT count(*) FROM leaf"
+CASE_COUNT = "SELECT count(*) FROM cases"
 LEAF_FOR_NOTHING = """SELECT l.idx, l.event FROM leaf l
 WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.id = l.event) ORDER BY l.idx"""
 LEAF_OF = "SELECT e.id, e.stream, e.n FROM leaf l JOIN event e ON e.id = l.event WHERE l.idx = :idx"
@@ -106,6 +126,8 @@ ALL_KEPT = """SELECT p.event, p.field, e.stream, e.n, e.canon FROM payload p LEF
 ORDER BY e.stream, e.n, p.event, p.field"""
 OPENINGS = "SELECT id, stream, n, canon FROM event WHERE kind = 'case.opened' ORDER BY at, stream, n"
 COUNTER = "SELECT value, hash FROM counter WHERE name = 'register'"
+WORKSPACE = """SELECT origin, sandbox, admin, zone, calendar, policy, seen_size, seen_root
+FROM workspace WHERE id = 1"""
 GENESIS = "SELECT id, canon FROM event WHERE stream = 'log' AND n = 1"
 
 GUARDS_SQLITE = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
