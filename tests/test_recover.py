@@ -102,6 +102,21 @@ def test_the_gap_stays_visible(restored):
     assert restored.verify(Kept(Note.read(restored.raw.one(HEAD)[2])))["shown"] == "extends"
 
 
+def test_the_key_one_knows_goes_on_under_the_new_name(restored):
+    """Whoever has the log's key from before the recovery checks the new checkpoints with it: only its name is another.
+
+    Another private key under the new name is none that they know.
+    """
+    key = signer.load(restored.keys, restored.store.workspace.origin).verifier
+    (older,) = restored.raw.one("SELECT note FROM head WHERE note IS NOT NULL ORDER BY size DESC LIMIT 1")
+    restored.recover()
+    job.run_once(restored.store, restored.keys)
+    for note in (None, Note.read(older), Note.read(restored.raw.one(HEAD)[2])):
+        assert restored.verify(Kept(note, key))["problems"] == []
+    problems = restored.verify(Kept(None, key._replace(public=bytes(32))))["problems"]
+    assert [one["what"].partition(" by ")[0] for one in problems] == ["the newest checkpoint here is not signed"]
+
+
 def test_events_of_both_epochs_are_proven(restored):
     """Under the new name every event has a proof, those of the first epoch too; the old key's name checks none."""
     restored.recover()

@@ -175,19 +175,19 @@ class Note(NamedTuple):
         return cls(text + "\n", [_signature(line) for line in lines[:-1].split("\n")])
 
     def signed_by(self, key: VerifierKey) -> bool:
-        """Whether the log signed it with this key; Integrity where it seems so and is not."""
-        for one in self._by(key):
+        """Whether the log signed it with this key; Integrity where any line says so and is not."""
+        mine = self._by(key)
+        for one in mine:
             _check(key, one.signature, self.text.encode())
-            return True
-        return False
+        return bool(mine)
 
     def cosigned_by(self, key: VerifierKey) -> int | None:
-        """The POSIX time at which this witness cosigned it, or None; Integrity where it seems so and is not."""
+        """The POSIX time at which this witness first cosigned it, or None; Integrity where any line says so wrongly."""
+        times = []
         for one in self._by(key):
-            time = int.from_bytes(one.signature[:8], "big")
-            _check(key, one.signature[8:], _cosigned(self.text, time))
-            return time
-        return None
+            times.append(int.from_bytes(one.signature[:8], "big"))
+            _check(key, one.signature[8:], _cosigned(self.text, times[-1]))
+        return min(times, default=None)
 
     def _by(self, key: VerifierKey) -> list[Signature]:
         return [one for one in self.signatures if (one.name, one.id) == (key.name, key.id)]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from states.errors import Integrity
+from workflow.epochs import beginning
 from workflow.findings import Findings
 from workflow.instants import stamp
 from workflow.notes import Checkpoint, Note, VerifierKey
@@ -25,7 +26,7 @@ class Kept(NamedTuple):
 def shown(kept: Kept, tree: TreeCheck, found: Findings) -> dict[str, Any]:
     """{shown, since}, the latter where a checkpoint was given; whatever speaks against it is a finding."""
     if kept.key is not None and tree.newest is not None:
-        _signed(tree.newest, kept.key, "the newest checkpoint here", found)
+        _signed(tree.newest, _as_of(kept.key, tree.newest), "the newest checkpoint here", found)
     if kept.note is None:
         return {"shown": "self"}
     before = len(found.rows)
@@ -36,7 +37,9 @@ def shown(kept: Kept, tree: TreeCheck, found: Findings) -> dict[str, Any]:
         found.add(f"the checkpoint given is over {checkpoint.size} events, and only {tree.leaves.size} are sealed here")
     elif tree.leaves.root(checkpoint.size).hex() != checkpoint.root:
         found.add(f"the first {checkpoint.size} events are not those of the checkpoint given")
-    key = kept.key or next((key for key in tree.log.keys.values() if _by(kept.note, key)), None)
+    key = next((key for key in tree.log.keys.values() if _by(kept.note, key)), None)
+    if kept.key is not None:
+        key = _as_of(kept.key, kept.note)
     if key is None:
         found.add("the checkpoint given is signed by no key on record: name the log's key as you know it")
     else:
@@ -50,6 +53,12 @@ def shown(kept: Kept, tree: TreeCheck, found: Findings) -> dict[str, Any]:
     }
     fine = len(found.rows) == before
     return {"shown": ("witnessed" if witnessed else "extends") if fine else "self", "since": since}
+
+
+def _as_of(key: VerifierKey, note: Note) -> VerifierKey:
+    """The key as it is called in a checkpoint: after a recovery the log signs with it under the next name."""
+    origin = note.text.partition("\n")[0]
+    return key._replace(name=origin) if beginning(origin) == beginning(key.name) else key
 
 
 def _by(note: Note, key: VerifierKey) -> bool:
