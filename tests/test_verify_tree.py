@@ -12,6 +12,7 @@ from support.sealing import HEAD, Sealing, leaves, mth
 
 from workflow import signer
 from workflow.notes import LOG, WITNESS, Checkpoint, Note, SigningKey, VerifierKey, cosigned, join
+from workflow.openings import Openings
 from workflow.outside import Kept
 from workflow.trail import EMPTY_ROOT
 from workflow.verify import verify
@@ -314,3 +315,51 @@ def test_events_of_a_log_that_was_never_begun_are_named(sealing, attack):
     origin = json.loads(attack.event("notices", 1)["canon"])["log"]
     attack.rewrite("notices", attack.last("notices"), log=f"{origin}/epoch-2")
     assert problems(sealing) == [f"there are events of the log {origin}/epoch-2, which was never begun"]
+
+
+def test_what_is_signed_while_it_is_being_opened_is_no_problem(sealing):
+    """Between the opening of the database and the reading a checkpoint is signed: what is read counts."""
+    store = sealing.again()
+    try:
+        sealing.seal()
+        with store.read() as tx:
+            assert verify(tx)["problems"] == []
+    finally:
+        store.close()
+
+
+def test_a_signature_that_was_taken_away_is_missed(sealing, attack):
+    """The head is left unsigned, and the workspace knows the checkpoint before it: events still tell of this one."""
+    (size, root), (last,) = (
+        attack.raw.all("SELECT size, root FROM head WHERE note IS NOT NULL ORDER BY size DESC LIMIT 2")[1],
+        attack.raw.one("SELECT max(size) FROM head WHERE note IS NOT NULL"),
+    )
+    attack.raw.run("UPDATE head SET note = NULL WHERE size = :s", s=last)
+    attack.raw.run("UPDATE workspace SET seen_size = :s, seen_root = :r", s=size, r=root)
+    assert f"events name the checkpoint over {last} events, and its signature is gone" in problems(sealing)
+
+
+def test_a_tile_is_its_text_to_the_letter(sealing, attack):
+    """What a lenient reader of base64 would pass over is another text all the same."""
+    attack.raw.run("UPDATE tile SET hashes = hashes || 'x' WHERE level = 0")
+    assert problems(sealing) == ["tile 0/0 is not what the leaves make it"]
+
+
+def test_a_place_that_is_taken_twice_leaves_another_empty(sealing, attack):
+    """Without the key of the table two leaves stand in one place, and their number is right."""
+    if attack.raw.kind == "sqlite":
+        attack.raw.run("CREATE TABLE other AS SELECT * FROM leaf")
+        attack.raw.run("DROP TABLE leaf")
+        attack.raw.run("ALTER TABLE other RENAME TO leaf")
+    else:
+        attack.raw.run("ALTER TABLE leaf DROP CONSTRAINT pk_leaf")
+    attack.raw.run("UPDATE leaf SET idx = 0 WHERE idx = 3")
+    assert "leaf 3 is missing, and another is there twice" in problems(sealing)
+
+
+def test_numbers_of_openings_may_come_in_any_order():
+    """Streams are walked by name: the first one met may have any number up to that of all cases, and few more."""
+    openings = Openings(3_000_000)
+    for no, fine in ((2_500_000, True), (4_100_000, False)):
+        openings.took({"no": no, "prev": "ab" * 32}, ("ACC-2040-0001", 1, "id", "cd" * 32))
+        assert (openings.found.rows == []) == fine

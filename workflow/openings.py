@@ -3,20 +3,24 @@
 import json
 from typing import Any
 
-from workflow.findings import Findings
+from workflow.findings import Findings, said
 from workflow.sql import audit as sql
 from workflow.store.tx import Row, Tx
 from workflow.trail import NO_HASH
 
 _SIZE = 32  # bytes of a hash
-_ROOM = 1_000_000  # numbers beyond what was seen so far, before one is called impossible
+_ROOM = 1_000_000  # numbers beyond what was seen, and what there are cases, before one is called impossible
 
 
 class Openings:
-    """Openings come stream by stream, so in any order of number: hashes are kept by number, 65 bytes each."""
+    """Openings come stream by stream, so in any order of number: hashes are kept by number, 65 bytes each.
 
-    def __init__(self) -> None:
+    ``cases``: how many there are, about; their numbers go as far.
+    """
+
+    def __init__(self, cases: int = 0) -> None:
         self.found = Findings()
+        self._most = cases + _ROOM
         self.count = 0
         self.have = bytearray()
         self.hashes = bytearray()
@@ -27,7 +31,7 @@ class Openings:
         self.count += 1
         stream, n, id_, hash_ = opening
         entry = _entry(register, hash_)
-        if entry is None or entry[0] > len(self.have) + _ROOM:
+        if entry is None or entry[0] > max(len(self.have) + _ROOM, self._most):
             self.found.add("it takes no register number that could be", stream, n, id_)
             return
         no, prev, own = entry
@@ -50,6 +54,8 @@ class Openings:
         value, hash_ = counter or (0, None)
         if counter is None:
             self.found.add("the counter of the register is missing")
+        elif not isinstance(value, int):
+            self.found.add(f"counter.value is {said(value)}, the register of openings goes to {last}")
         elif value > last:
             self._missing(last + 1, value)
         elif value < last:
@@ -77,6 +83,9 @@ class Openings:
         self.found.add(f"{which} missing: a case was removed")
 
     def _links(self, tx: Tx, last: int) -> None:
+        whole = 0 not in self.have[:last]
+        if whole and self.prevs[: last * _SIZE] == (bytes(_SIZE) + self.hashes)[: last * _SIZE]:
+            return  # as it nearly always is
         broken = {
             no
             for no in range(1, last + 1)

@@ -14,7 +14,7 @@ from workflow.findings import Findings
 from workflow.openings import Openings
 from workflow.outside import Kept
 from workflow.sql import audit as sql
-from workflow.store.tx import Row, Tx
+from workflow.store.tx import Row, Tx, Workspace
 from workflow.verify_event import Memory
 from workflow.verify_guards import guards
 from workflow.verify_tree import Leaves, Log, TreeCheck
@@ -33,6 +33,7 @@ def verify(tx: Tx, *, replay: bool = False, kept: Kept | None = None, crew: Crew
     (`workflow.verify_crew`); the answer is the same.
     """
     found = Findings()
+    tx.workspace = _workspace(tx)
     guards(tx, found)
     _genesis(tx, found)
     log = Log(tx)
@@ -67,6 +68,12 @@ def by_oneself(tx: Tx, size: int) -> Iterator[Part]:
     """All streams, one range after the other."""
     memory = Memory()
     return (walk(tx, size, streams, memory) for streams in ranges(tx))
+
+
+def _workspace(tx: Tx) -> Workspace:
+    """As it stands in what this transaction sees: since the database was opened, a checkpoint may have been signed."""
+    row = tx.one(sql.WORKSPACE)
+    return Workspace(row[0], bool(row[1]), *row[2:]) if row else tx.workspace
 
 
 def _epochs(tx: Tx, log: Log, found: Findings) -> None:
@@ -110,7 +117,7 @@ class _Whole:
         self.tx = tx
         self.found = found
         self.leaves = Leaves(tx, found)
-        self.openings = Openings()
+        self.openings = Openings(int((tx.one(sql.CASE_COUNT) or (0,))[0]))
         self.values, self.restored, self.met = Findings(), Findings(), 0
         self.seen: dict[str, tuple[int, str]] = {}
         self.logs: set[str] = set()

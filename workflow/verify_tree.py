@@ -75,11 +75,21 @@ class Leaves:
         """What is left over on either side."""
         for stream, n, *_ in self._waiting:
             self.found.add("it waits to be sealed, and is sealed or does not exist", stream, n)
+        at = self._first_missing()
         if self.taken < self.size:  # else every leaf was met with its event
             for place, event in self._tx.all(audit_sql.LEAF_FOR_NOTHING):
                 self.found.add(f"leaf {place} is of an event that does not exist", event=event)
-            at = next((at for at in range(self.size) if not any(self.hashes[at * SIZE : (at + 1) * SIZE])), self.size)
             self.found.add(f"leaf {at} is missing: {self.size - self.taken} of {self.size} leaves have no event")
+        elif at < self.size:
+            self.found.add(f"leaf {at} is missing, and another is there twice")
+
+    def _first_missing(self) -> int:
+        """The first place that no event took; no event has a hash of zeroes only."""
+        nothing = bytes(SIZE)
+        at = self.hashes.find(nothing)
+        while at % SIZE and at > 0:
+            at = self.hashes.find(nothing, at + 1)
+        return at // SIZE if at >= 0 else self.size
 
     def root(self, size: int) -> bytes:
         """The root over the first leaves."""
@@ -122,6 +132,7 @@ class TreeCheck:
         self.log = log
         self.found = found
         self.roots: dict[int, str] = {0: EMPTY_ROOT}  # of every head, as it is in these leaves
+        self.signed: set[int] = {0}  # the sizes of those with a checkpoint
         self.newest: Note | None = None
         self.root = EMPTY_ROOT
 
@@ -138,6 +149,7 @@ class TreeCheck:
                 self.found.add(f"the head over {size} events is not the root of their tree")
             if note is not None:
                 signed = (size, root)
+                self.signed.add(size)
                 self._note(size, root, note)
         self.root = grown.root(self.leaves.size).hex()
         if size < self.leaves.size:
@@ -150,13 +162,15 @@ class TreeCheck:
         for named, root in sorted(set(seen.values())):
             if self.roots.get(named) != root:
                 self.found.add(f"events name a checkpoint over {named} events that was never made here")
+            elif named not in self.signed:
+                self.found.add(f"events name the checkpoint over {named} events, and its signature is gone")
         self._made()
         self._tiles(grown.tiles)
 
     def _note(self, size: int, root: str, text: str) -> None:
         """A checkpoint says what its head says, under a name and by a key the log has told of."""
         try:
-            note = Note.read(text)
+            note = Note.read(str(text))
             said_there = Checkpoint.read(note.text)
             keys = [key for one in note.signatures if (key := self.log.keys.get((one.name, one.id)))]
             fine = said_there[1:] == (size, root) and said_there.origin in self.log.origins
@@ -171,16 +185,21 @@ class TreeCheck:
     def _made(self) -> None:
         """Every checkpoint that was told of was made, of this tree."""
         for (n, id_, *_), data in self.log.made:
-            if data.get("root") != self.roots.get(data.get("size", -1), ""):
-                what = f"it tells of a checkpoint over {said(data.get('size'))} events that was never made here"
+            size = data.get("size")
+            if not isinstance(size, int) or data.get("root") != self.roots.get(size, ""):
+                what = f"it tells of a checkpoint over {said(size)} events that was never made here"
                 self.found.add(what, "log", n, id_)
+            elif size not in self.signed:
+                self.found.add(
+                    f"it tells of the checkpoint over {size} events, and its signature is gone", "log", n, id_
+                )
 
     def _tiles(self, full: list[bytes]) -> None:
         """What proofs are read from is what follows from the leaves."""
         due = dict(_tiles_over(self.leaves.hashes, full))
         for level, n, text in self.tx.each(audit_sql.TILES):
             should_be = due.pop((level, n), b"")
-            if not _same(text, should_be):
+            if text != b2a_base64(should_be, newline=False).decode():
                 self.found.add(f"tile {level}/{n} is not what the leaves make it")
                 if not level:
                     self._others(n, text, should_be)
@@ -202,16 +221,6 @@ class TreeCheck:
             if row is not None:
                 what = f"it is not what was sealed as leaf {n * WIDTH + other}"
                 self.found.add(what, row[1], row[2], row[0])
-
-
-def _same(text: str, tile: bytes) -> bool:
-    """Whether the text is these bytes in base64. Writing is faster than reading, and it was written so."""
-    if text == b2a_base64(tile, newline=False).decode():
-        return True
-    try:
-        return a2b_base64(text) == tile
-    except (NotBase64, ValueError):
-        return False
 
 
 def _tiles_over(hashes: bytearray, full: list[bytes]) -> Iterator[tuple[tuple[int, int], bytes]]:
