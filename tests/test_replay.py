@@ -461,3 +461,51 @@ def test_a_limit_counted_anew_is_on_record_though_its_day_stays(world: World):
     world.do(ref, "wait", "wang")
     with world.store.read() as tx:
         assert verify(tx, replay=True)["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("canon", "x"), ("canon", "[]"), ("canon", "{}"), ("canon", '{"data":[]}'), ("value", '"x')],
+)
+def test_what_cannot_be_read_is_named_and_the_rest_still_looked_at(lived, attack, column, value):
+    """Of an act, the register, a duty, a calendar and the log: an event or a value that is no text of one."""
+    duty = lived.raw.one("SELECT min(stream) FROM event WHERE stream LIKE 'duty/%' AND kind = 'duty.recorded'")[0]
+    places = {(REPORT, 1), ("org", 2), (duty, 2), ("calendar", 2), ("log", 1), ("policy", 1)}
+    if column == "canon":
+        for stream, n in places:
+            lived.raw.run("UPDATE event SET canon = :v WHERE stream = :s AND n = :n", v=value, s=stream, n=n)
+    else:
+        lived.raw.run("UPDATE payload SET value = :v", v=value)
+        places = {(REPORT, 1), ("org", 2)}
+    lived.raw.run("UPDATE cases SET state = 'x' WHERE ref = :s", s=INCIDENT)
+    says = problems(lived)
+    assert {(one["stream"], one["n"]) for one in says} >= places
+    assert any("cases.state is 'x'" in one["what"] for one in says)
+
+
+ODD = [
+    (
+        "UPDATE event SET n = 'x' WHERE stream = 'org' AND n = 3",
+        "the column n of the event holds 'x', which is no number",
+    ),
+    ("UPDATE event SET stream = x'01' WHERE stream = 'org' AND n = 4", "the column stream of the event holds"),
+    ("UPDATE event SET at = CAST(at AS BLOB) WHERE stream = 'org' AND n = 5", "the column at of the event holds"),
+    ("UPDATE cases SET n = 'x' WHERE ref = 'RPT-2026-0001'", "the column n of the head holds 'x', which is no number"),
+    ("UPDATE cases SET ref = x'01' WHERE ref = 'RPT-2026-0001'", "the column name of the head holds"),
+    ("UPDATE unsealed SET at = x'01' WHERE stream = 'org' AND n = 6", "it has no leaf, and does not wait for one"),
+    ("UPDATE payload SET field = CAST(field AS BLOB) WHERE field = 'title'", "is kept that it never committed to"),
+    ("UPDATE counter SET value = 'x' WHERE name = 'register'", "counter.value is 'x'"),
+]
+
+
+def test_sqlite_keeps_anything_and_it_is_named(lived):
+    """A word in the place of a number, bytes in the place of a text: each is named, and what is behind it looked at."""
+    if lived.raw.kind != "sqlite":
+        return
+    with lived.raw.unchecked():
+        lived.raw.run("UPDATE event SET via = 'elsewhere' WHERE stream = 'policy' AND n = 1")
+        for statement, says in ODD:
+            assert lived.raw.run(statement) > 0
+            found = [one["what"] for one in problems(lived)]
+            assert any(says in what for what in found), (statement, found)
+            assert any("the column via says 'elsewhere'" in what for what in found)

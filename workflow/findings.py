@@ -41,16 +41,24 @@ class Beside:
     def __init__(self, rows: Iterator[Row], width: int = 1) -> None:
         self._rows = rows
         self._width = width
-        self._next = next(rows, None)
         self.strays: list[Row] = []  # rows of keys that were passed over, kept to be reported
+        self._next = self._forth()
 
     def take(self, key: Row) -> list[Row]:
         """The rows of this key. Keys are asked for in ascending order."""
         taken: list[Row] = []
         while (row := self._next) is not None and (found := row[: self._width]) <= key:
             (taken if found == key else self.strays).append(row)
-            self._next = next(self._rows, None)
+            self._next = self._forth()
         return taken
+
+    def _forth(self) -> Row | None:
+        """The next row whose key begins with a text: SQLite keeps bytes in its place too, and sorts them last."""
+        for row in self._rows:
+            if isinstance(row[0], str):
+                return row
+            self.strays.append(row)
+        return None
 
     def rest(self) -> list[Row]:
         """Every row that was never asked for."""

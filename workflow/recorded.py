@@ -8,6 +8,23 @@ from workflow.sql import replay as sql
 from workflow.store.tx import Row, Tx
 
 GONE = "\x00gone"  # stands for a value that was erased; no kept value holds U+0000
+_SAYS = (
+    "action",
+    "actor",
+    "at",
+    "behalf",
+    "from",
+    "id",
+    "kind",
+    "n",
+    "register",
+    "rule",
+    "stream",
+    "to",
+    "unit",
+    "via",
+)
+_NOTHING: dict[str, Any] = {**dict.fromkeys(_SAYS), "data": {}, "commit": {}}  # what a text says that is no event
 
 
 class Recorded:
@@ -63,8 +80,27 @@ def _read(rows: Iterator[Row]) -> Iterator[Recorded]:
         if last is None or last.id != id_:
             if last is not None:
                 yield last
-            last = Recorded(id_, stream, n, hash_, json.loads(text))
+            last = Recorded(id_, stream if isinstance(stream, str) else repr(stream), n, hash_, _event(text))
         if field is not None:
-            last.kept[field] = json.loads(value)
+            last.kept[field] = _value(value)
     if last is not None:
         yield last
+
+
+def _event(text: Any) -> dict[str, Any]:
+    """The event of a canon. One that cannot be read, which `verify` names, is of no kind and says nothing."""
+    try:
+        event: dict[str, Any] = json.loads(text)
+        if event.keys() >= _NOTHING.keys() and type(event["data"]) is type(event["commit"]) is dict:
+            return event
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        pass
+    return {**_NOTHING, "data": {}, "commit": {}}
+
+
+def _value(text: Any) -> Any:
+    """A kept value; one that cannot be read, which `verify` names, is as good as gone."""
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        return GONE

@@ -207,7 +207,7 @@ class Duties:
             said_ = {name: by.data[name] for name in ("asked", "done", "required", "pace")}
             expected = {"channel": "mail", "created_at": by.at, "body": json.dumps(said_, sort_keys=True)}
             self._columns(f"outbox {key}", living, expected, by)
-            if by.data["ref"] != ref or not key.endswith(f"/pace/{by.data['pace']}/{living['person']}/mail"):
+            if by.data["ref"] != ref or not str(key).endswith(f"/pace/{by.data['pace']}/{living['person']}/mail"):
                 self.found.add(f"outbox {key} is not under its name", by.stream, by.n, by.id)
         for (_, person), by in self.mail.items():
             self.found.add(f"outbox: {person} was told of it, and has no message", by.stream, by.n, by.id)

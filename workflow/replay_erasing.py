@@ -1,12 +1,13 @@
 """Values that were kept beside the trail and erased, again: by a rule when its time had come, or by hand."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from states.keep import kept_until
 from workflow import effects
 from workflow.engine.erasing import PERSONAL
 from workflow.event_json import ERASED
-from workflow.findings import said
+from workflow.findings import Findings, said
 from workflow.instants import moment, stamp
 from workflow.recorded import Recorded
 
@@ -46,3 +47,16 @@ def _ran_out(life: "Life", one: Recorded, name: str) -> None:
         period = definition["keep_requester"]
     if not period or not case.closed_at or stamp(kept_until(moment(case.closed_at), period)) > one.at:
         life.differs(f"the rule {said(rule)} lets go of nothing yet")
+
+
+def erased_beside(events: Sequence[Recorded], admin: str, found: Findings) -> None:
+    """Of a stream that is no case: what was erased in it stood there before, and the administrator erased it."""
+    kept: dict[str, set[str]] = {}
+    for one in events if any(one.kind == "data.erased" for one in events) else ():
+        if one.kind == "data.erased":
+            event, field = str(one.data.get("event")), str(one.data.get("field"))
+            if field not in kept.get(event, ()) or one.data.get("stream") != one.stream:
+                found.add("it erases a value that no event before it in this stream keeps", one.stream, one.n, one.id)
+            elif one.event["actor"] != admin:
+                found.add("only the administrator erases what no rule lets go of", one.stream, one.n, one.id)
+        kept[one.id] = set(one.event["commit"])

@@ -102,11 +102,11 @@ class Living:
     def rest(self) -> None:
         """Rows that belong to no case, or to one without a trail."""
         for row in self.cases.rest():
-            self.found.add("the case is in the table, and nothing is on record about it", row[0])
+            self.found.add("the case is in the table, and nothing is on record about it", str(row[0]))
         for name, beside in self.tables.items():
             if name == "outbox":
                 for row in beside.rest():
-                    self.found.add(f"{_name(name, row[1:2])} is owed for something that is not on record", row[0])
+                    self.found.add(f"{_name(name, row[1:2])} is owed for something that is not on record", str(row[0]))
             for owner, key in self.tx.all(_STRAYS[name]):
                 what = (
                     "owed for an event that does not exist" if name == "outbox" else f"of a case {owner} that is gone"
@@ -125,8 +125,8 @@ def _parsed(column: str, value: Any) -> Any:
     if column not in _PARSED:
         return value
     try:
-        return json.loads(value)
-    except (ValueError, TypeError):
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
         return value
 
 

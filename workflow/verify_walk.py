@@ -15,18 +15,23 @@ from workflow.findings import Beside, Findings
 from workflow.sql import audit as sql
 from workflow.store.tx import Row, Tx
 from workflow.trail import NO_HASH
-from workflow.verify_event import Checker, Memory
+from workflow.verify_event import COLUMNS, Checker, Memory
+from workflow.verify_odd import Table, even
 from workflow.verify_values import Values
 
-_NO_LEAF = "0" * 64
+_NO_LEAF = "f" * 64  # in the place of a hash that is none; zeroes are a place that nothing took
+_EVENT = Table("the event", (*COLUMNS, "canon", "hash", "leaf"), stream=1, n=2, id=0)
+_HEAD = Table("the head", ("name", "n", "hash", "at", "is_case"))
+_WAITING = Table("what waits", ("stream", "n", "at"))
 EVENTS = 50_000  # of a range, about: what one process takes at a time
 
 
 class Range(NamedTuple):
-    """Streams from ``low`` to before ``high``; None: to the last."""
+    """Streams from ``low`` to before ``high``; None: to the last. ``long``: its first one fills it, however long."""
 
     low: str = ""
     high: str | None = None
+    long: bool = False
 
 
 @dataclass(slots=True)
@@ -54,11 +59,11 @@ def ranges(tx: Tx, events: int = EVENTS) -> Iterator[Range]:
     low = ""
     while (row := tx.one(sql.STREAM_AHEAD, low=low, ahead=events)) is not None:
         high = row[0]
-        if high == low:  # it fills the range by itself
+        if long := high == low:  # it fills the range by itself
             (high,) = tx.one(sql.STREAM_AFTER, low=low) or (None,)
-            if high is None:
-                break
-        yield Range(low, high)
+        yield Range(low, high, long)
+        if high is None:
+            return
         low = high
     yield Range(low)
 
@@ -67,21 +72,26 @@ def walk(tx: Tx, size: int, streams: Range, memory: Memory) -> Part:
     """Look at every event of the range. ``size``: how many leaves there are; ``memory``: the same for every walk of a
     process.
     """
-    return _Walk(tx, size, streams, memory).all()
+    try:
+        return _Walk(tx, size, streams, memory).all()
+    except (TypeError, AttributeError):  # SQLite keeps whatever it is given: a number may be a word, a text be bytes
+        return _Walk(tx, size, streams, memory, odd=True).all()
 
 
 class _Walk:
     """Through all events of a range, stream by stream, with the heads beside them."""
 
-    def __init__(self, tx: Tx, size: int, streams: Range, memory: Memory) -> None:
+    def __init__(self, tx: Tx, size: int, streams: Range, memory: Memory, *, odd: bool = False) -> None:
         self.size = size
         self.part = Part()
         self.found = self.part.found
         self.checker = Checker(tx.workspace.origin, self.found, memory)
         self.values = Values(tx, self.part.values, self.part.restored)
-        self.heads = Beside(_within(tx, sql.HEADS, streams))
-        self.waiting = Beside(_within(tx, sql.UNSEALED, streams), 2)
-        self.rows = _within(tx, sql.EVENTS, streams)
+        heads, waiting, rows = (_within(tx, which, streams) for which in (sql.HEADS, sql.UNSEALED, sql.EVENTS))
+        if odd:
+            heads, waiting = even(heads, _HEAD, self.found), even(waiting, _WAITING, self.found)
+            rows = even(rows, _EVENT, self.found)
+        self.heads, self.waiting, self.rows = Beside(heads), Beside(waiting, 2), rows
         self.hashes: list[str] = []
         self.promised: list[tuple[str, int, dict[str, str]]] = []  # of the stream: id, n, commitments
         self.erased: set[tuple[str, str]] = set()  # of the stream: (event, field) of every erasure on record
@@ -208,4 +218,4 @@ def _one(hash_: str) -> bytes:
     try:
         return bytes.fromhex(hash_).ljust(32)
     except (ValueError, TypeError):
-        return bytes(32)
+        return bytes.fromhex(_NO_LEAF)

@@ -11,7 +11,7 @@ POLICIES = "SELECT hash, name, compiled FROM policy ORDER BY hash"
 DEFINITIONS = "SELECT hash, type, body FROM definition ORDER BY hash"
 DEFINITION = "SELECT hash, type, body FROM definition WHERE hash = :hash"
 IN_FORCE = "SELECT type, definition FROM in_force ORDER BY type"
-COUNTERS = "SELECT name, value FROM counter WHERE name <> 'register' ORDER BY name"
+COUNTERS = "SELECT name, value, hash FROM counter WHERE name <> 'register' ORDER BY name"
 
 UNITS = "SELECT code, name, parent, kind, zone, calendar FROM unit"
 PERSONS = "SELECT id, login, name, email FROM person"
@@ -39,6 +39,14 @@ EFFECTS = """SELECT c.ref, x.event, x.effect, x.bars, x.whom, x.from_on, x.until
 FROM cases c JOIN effect x ON x.case_id = c.id ORDER BY c.ref, x.event, x.effect, x.bars"""
 OUTBOX = """SELECT ref, dedup, event, kind, person, channel, body, created_at FROM outbox WHERE ref IS NOT NULL
 ORDER BY ref, dedup"""
+
+# What the trail says of each message, and what is put off: both read an index of open work only.
+NOTICES = "SELECT id, ref, kind, person, dedup, state, sent_at FROM outbox ORDER BY id"
+NEWEST_AT = "SELECT max(at) FROM event"
+TIMERS_PUT_OFF = """SELECT c.ref, t.clock, t.try_at FROM timer t JOIN cases c ON c.id = t.case_id
+WHERE t.state = 'open' AND t.try_at > :latest AND t.try_at > t.at ORDER BY c.ref, t.clock"""
+NOTICES_PUT_OFF = """SELECT ref, dedup, try_at FROM outbox
+WHERE state = 'waiting' AND try_at > :latest AND try_at > created_at ORDER BY ref, dedup"""
 
 WELCOMES = "SELECT dedup, event, kind, person, channel, body, created_at FROM outbox WHERE ref IS NULL"
 
