@@ -1,17 +1,19 @@
 """Several processes that walk the trail for one `verify`, each its ranges of streams, all in the same snapshot.
 
-They are started before the reading begins and open their own connections to read only. On PostgreSQL they take the
+They are started before the reading begins and open their own connections to read only; where a process can be
+copied, they are copies of this one, which saves them the imports. On PostgreSQL they take the
 snapshot of the transaction that asks; on SQLite they begin with it, and where somebody wrote in that moment all begin
 again. What a process cannot do (it was killed, the snapshot is gone) the asking process does itself: fewer processes
 make it slower, never another answer.
 """
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 from workflow.sql import audit as sql
@@ -23,6 +25,7 @@ from workflow.verify_walk import EVENTS, Part, ranges, walk
 
 PAYS = 100_000  # events, from which on starting processes takes less time than it saves
 MOST = 8
+START = "fork" if sys.platform == "linux" else "spawn"
 _TRIES = 5
 
 
@@ -61,16 +64,19 @@ def _long(store: Store, pays: int) -> bool:
 
 @contextmanager
 def _started(store: Store, count: int, events: int) -> Iterator["Processes"]:
-    context = get_context("spawn")
+    context = get_context(START)
+    make: Callable[..., BaseProcess] = context.Process  # type: ignore[attr-defined]  # every context has it
     pipes: list[Connection] = []
-    started: list[SpawnProcess] = []
+    started: list[BaseProcess] = []
+    store.driver.close()  # what a copy of this process has of a connection is of no use to it, nor good for anybody
     try:
         for _ in range(count):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, store.url, store.workspace), daemon=True)
+            pipes.append(ours)
+            copied = pipes if START == "fork" else []
+            process = make(target=_serve, args=(theirs, copied, store.url, store.workspace), daemon=True)
             process.start()
             theirs.close()
-            pipes.append(ours)
             started.append(process)
         yield Processes(pipes, events)
     finally:
@@ -102,17 +108,17 @@ class Processes:
     def __call__(self, tx: Tx, size: int) -> Iterator[Part]:
         """All parts in order. Each process has a range while others wait; the last of them is a short one."""
         todo = list(ranges(tx, self.events))
+        given = iter(sorted(range(len(todo)), key=lambda n: not todo[n].long))  # a long one last would be waited for
         parts: dict[int, Part | None] = {}
         busy: dict[Any, int] = {}
         idle: list[Any] = list(self.pipes)
-        given, memory = 0, Memory()
+        memory = Memory()
         for next_ in range(len(todo)):
             while next_ not in parts:
-                while idle and given < len(todo):
+                while idle and (n := next(given, None)) is not None:
                     pipe = idle.pop()
-                    busy[pipe] = given
-                    given += 1
-                    self._send(pipe, (size, todo[busy[pipe]]))
+                    busy[pipe] = n
+                    self._send(pipe, (size, todo[n]))
                 if not busy:  # nobody is left
                     parts[next_] = None
                     break
@@ -141,14 +147,18 @@ class Processes:
             return None
 
 
-def _serve(pipe: Connection, url: str, workspace: Workspace) -> None:
-    """One process: a snapshot, then ranges in it until None; then the next, until the pipe ends."""
+def _serve(pipe: Connection, others: list[Connection], url: str, workspace: Workspace) -> None:
+    """One process: a snapshot, then ranges in it until None; then the next, until the pipe ends. ``others``: ends of
+    pipes that are not its own, and would keep them from ending.
+    """
     import signal
 
     from states.errors import Problem
     from workflow.store import driver_for
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who asked decides
+    for other in others:
+        other.close()
     driver, memory = driver_for(url), Memory()
     try:
         while True:

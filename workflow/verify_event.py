@@ -8,6 +8,7 @@ slowly, and named.
 import json
 import re
 from collections.abc import Callable
+from hashlib import sha256
 from json.encoder import encode_basestring as quote
 from typing import Any
 
@@ -15,8 +16,8 @@ from states.errors import Problem
 from workflow.epochs import beginning
 from workflow.findings import Findings, said
 from workflow.store.tx import Row
-from workflow.trail import NO_HASH, VERSION, canon, check, leaf_hash
-from workflow.verify_shape import Shapes
+from workflow.trail import EMPTY_ROOT, NO_HASH, VERSION, canon, check, leaf_hash
+from workflow.verify_shape import Fits, Shapes
 
 COLUMNS = (
     "id", "stream", "n", "prev", "at", "kind", "actor", "behalf", "via", "unit", "action", "from", "to", "rule",
@@ -24,6 +25,9 @@ COLUMNS = (
 _KEYS = {*COLUMNS, "commit", "data", "log", "register", "seen", "v"}
 _DATA = ',"data":'
 _NOTHING = "{}" + _DATA
+_NONE: dict[str, str] = {}
+_FIRST = canon({"root": EMPTY_ROOT, "size": 0})  # what is named before there is a checkpoint
+_MANY = 100_000  # combinations of columns to remember
 _SEEN = '"seen":'  # the last there is: what comes after it are strings
 _HASH = re.compile("[0-9a-f]{64}")
 _STAMP = len("2026-11-22T05:15:00.123456Z")
@@ -52,23 +56,31 @@ _decode: Callable[[str, int], tuple[Any, int]] = _decoder.scan_once
 _BAD = (TypeError, ValueError, AttributeError, RecursionError, StopIteration, Problem)
 
 
-class _Pieces(dict[Row, tuple[str, ...]]):
-    """The parts of a canon between id, time and stream, by the columns they come from: these come again and again."""
+Pieces = tuple[str, str, str, str, str, str, list[Fits]]
+
+
+class _Pieces(dict[Row, Pieces]):
+    """The parts of a canon between id, time and stream, by the columns they come from: these come again and again.
+    With them the patterns of the data that such events have.
+    """
 
     def __init__(self, log: str) -> None:
         self.log = quote(log)
+        self._alike: dict[Row, list[Fits]] = {}
 
-    def __missing__(self, columns: Row) -> tuple[str, ...]:
-        if len(self) > 100_000:
+    def __missing__(self, columns: Row) -> Pieces:
+        if len(self) > _MANY:
             self.clear()
+            self._alike.clear()
         kind, actor, behalf, via, unit, action, from_, to, rule = ("null" if c is None else quote(c) for c in columns)
         pieces = self[columns] = (
             f'{{"action":{action},"actor":{actor},"at":',
-            f',"behalf":{behalf},"commit":',
+            f',"behalf":{behalf},"commit":{_NOTHING}',
             f',"from":{from_},"id":',
             f',"kind":{kind},"log":{self.log},"n":',
             f',"rule":{rule},"seen":',
             f',"to":{to},"unit":{unit},"v":{VERSION},"via":{via}}}',
+            self._alike.setdefault((kind, rule), []),
         )
         return pieces
 
@@ -78,6 +90,7 @@ class Memory:
 
     def __init__(self) -> None:
         self.shapes = Shapes(_decode)
+        self.promises: list[Fits] = []  # patterns of the commitments of an event
         self._pieces: dict[str, _Pieces] = {}
 
     def pieces(self, log: str) -> _Pieces:
@@ -97,6 +110,7 @@ class Checker:
         self.seen: dict[str, tuple[int, str]] = {}  # every checkpoint an event names, by its text: size and root
         self.seen_size = 0  # of the event checked last
         self.register: dict[str, Any] | None = None  # of the opening checked last
+        self._saw = _FIRST  # the text of the checkpoint that has this size
         self._pieces = memory.pieces(log)
         self._shapes = memory.shapes
 
@@ -104,38 +118,54 @@ class Checker:
         """The commitments of the event that should be the ``n``-th, after ``prev``; what is wrong is written down."""
         try:
             text, at = row[14], row[4]
-            if row[2] == n and row[3] == prev and at >= before and len(at) == _STAMP and leaf_hash(text) == row[15]:
-                one, two, three, four, five, six = self._pieces[row[5:14]]
-                front = f"{one}{quote(at)}{two}{_NOTHING}"
-                commits: dict[str, str] = {}
-                if not text.startswith(front):
-                    commits, front = self._promised(text, f"{one}{quote(at)}{two}")
+            if (
+                row[2] == n
+                and row[3] == prev
+                and at >= before
+                and len(at) == _STAMP
+                and sha256(b"\x00" + text.encode()).hexdigest() == row[15]
+            ):
+                one, two, three, four, five, six, alike = self._pieces[row[5:14]]
                 register = self._register(text) if row[5] == "case.opened" else "null"
-                middle = f'{three}{quote(row[0])}{four}{n},"prev":"{prev}","register":{register}{five}'
-                back = f',"stream":{quote(row[1])}{six}'
-                at_seen, end = text.rindex(_SEEN) + len(_SEEN), len(text) - len(back)
-                seen = text[at_seen:end]
-                self.seen_size, _ = self.seen.get(seen) or self._sees(seen)
-                start, stop = len(front), at_seen - len(middle)
-                if (
-                    start < stop
-                    and text.startswith(middle, stop)
-                    and text.startswith(back, end)
-                    and self._shapes.canonical(text[start:stop])
+                id_, stream = quote(row[0]), quote(row[1])
+                while not text.endswith(
+                    back := f'{three}{id_}{four}{n},"prev":"{prev}","register":{register}{five}{self._saw}'
+                    f',"stream":{stream}{six}'
                 ):
+                    self._looks(text)
+                front = f"{one}{quote(at)}{two}"
+                commits, start = (_NONE, len(front)) if text.startswith(front) else self._promised(text, front)
+                stop = len(text) - len(back)
+                for fits in alike:
+                    if fits(text, start, stop):
+                        return commits
+                if self._shapes.canonical(text[start:stop], alike):
                     return commits
         except _BAD:
             pass  # not as it should be, or not sure: the slow way finds out what it is
         return self._careful(row, n, prev, before)
 
-    def _promised(self, text: str, front: str) -> tuple[dict[str, str], str]:
-        """The commitments after ``front``, and the text up to the data; ValueError where it is not that."""
-        commits, end = _decode(text, len(front))
-        promised = text[len(front) : end]
-        whole = f"{front}{promised}{_DATA}"
-        if not text.startswith(whole) or not self._shapes.canonical(promised):
-            raise ValueError(promised)
-        return commits, whole
+    def _promised(self, text: str, front: str) -> tuple[dict[str, str], int]:
+        """The commitments in the place of none, and where the data begins; ValueError where it is not that."""
+        begin = len(front) - len(_NOTHING)
+        commits, end = _decode(text, begin)
+        if not (
+            text.startswith(front[:begin])
+            and text.startswith(_DATA, end)
+            and self._shapes.canonical(text[begin:end], self.memory.promises)
+        ):
+            raise ValueError(text)
+        return commits, end + len(_DATA)
+
+    def _looks(self, text: str) -> None:
+        """Take up the checkpoint that this event names; ValueError where that is the one already taken up."""
+        begin = text.rindex(_SEEN) + len(_SEEN)
+        _, end = _decode(text, begin)
+        saw = text[begin:end]
+        if saw == self._saw:
+            raise ValueError(text)
+        self.seen_size, _ = self.seen.get(saw) or self._sees(saw)
+        self._saw = saw
 
     def _register(self, text: str) -> str:
         self.register, _ = _decode(text, text.rindex(',"register":') + 12)
@@ -159,10 +189,12 @@ class Checker:
         def wrong(what: str) -> None:
             self.found.add(what, stream, number, id_)
 
-        self.register = None
-        if number != n:
+        self.register, self.seen_size, self._saw = None, 0, _FIRST
+        if number > n:
             missing = f"event {n} is" if number == n + 1 else f"events {n} to {number - 1} are"
-            wrong(f"{missing} missing" if number > n else f"the number {number} comes where {n} should be")
+            wrong(f"{missing} missing")
+        elif number != n:
+            wrong(f"the number {number} comes where {n} should be")
         elif link != prev:
             wrong("it does not follow from the event before it" if n > 1 else "the first event names one before it")
         if at < before:
@@ -197,9 +229,10 @@ class Checker:
         return commits if isinstance(commits, dict) else {}
 
     def _others(self, event: dict[str, Any], wrong: Any) -> None:
-        self.seen_size = 0
         try:
-            self.seen_size, _ = self._sees(canon(event["seen"]))
+            saw = canon(event["seen"])
+            self.seen_size, _ = self._sees(saw)
+            self._saw = saw
         except (*_BAD, KeyError):
             wrong("it does not say which checkpoint it knew")
         register, opens = event.get("register"), event.get("kind") == "case.opened"

@@ -1,61 +1,69 @@
-"""Whether a text is canonical, without taking it apart each time: most differ from one seen before in strings only.
+"""Whether a text is canonical, without taking it apart each time: most are like one that was seen before.
 
-The canonical form of an object depends on its keys, its numbers and how it is nested. Of a text in plain letters (no
-escapes, so that every quotation mark begins or ends a string) these are what stands outside the strings, and the
-strings before a colon. Where both are those of a text that was found canonical, so is this one.
+The canonical form of an object lies in its names, in their order and nesting; for any plain value (a string without
+escapes, a whole number, true, false, null) another may stand, and it is canonical as before. So of a text that was
+found canonical a pattern is made, of all that are like it, and whatever fits such a pattern is canonical too.
 """
 
+import re
 from collections.abc import Callable
-from operator import itemgetter
+from json.encoder import encode_basestring as quote
 from typing import Any
 
 from workflow.trail import canon, check
 
-_MOST = 20_000  # shapes to remember; numbers that never come again make one each
-_Pick = Callable[[list[str]], Any]
+_MOST = 2_000  # patterns to remember: a text that never comes again in any form makes one each
+_ALIKE = 24  # of one kind of event; each is tried in turn
+_LONGEST = 4_000  # signs of a pattern
+_PLAIN = r'(?:"[^"\\\x00-\x1f\ud800-\udfff]*+"|-?+[1-9][0-9]{0,14}+|0|null|true|false)'
+
+Fits = Callable[[str, int, int], Any]  # (text, from, to) -> something, or None
 
 
 class Shapes:
-    """The shapes of the texts that were found to be canonical objects from the restricted domain."""
+    """Patterns of the texts that were found to be canonical objects from the restricted domain."""
 
     def __init__(self, decode: Callable[[str, int], tuple[Any, int]]) -> None:
         self._decode = decode
-        self._known: dict[tuple[str, ...], tuple[_Pick, set[Any]]] = {}
-        self._count = 0
+        self._fits: dict[str, Fits] = {}
 
-    def canonical(self, text: str) -> bool:
+    def canonical(self, text: str, alike: list[Fits]) -> bool:
         """Whether this is the canonical text of an object; an exception of the decoder or of `check` where it is
-        none at all.
+        none at all. ``alike``: patterns that texts of this kind are likely to fit; the one found is put there.
         """
-        if text == "{}":
-            return True
-        if "\\" in text or not text.isascii() or not text.isprintable():
-            return self._decided(text)
-        pieces = text.split('"')
-        outside = tuple(pieces[::2])
-        known = self._known.get(outside)
-        if known is not None and known[0](pieces) in known[1]:
-            return True
-        if not self._decided(text):
-            return False
-        self._learn(outside, pieces)
-        return True
-
-    def _decided(self, text: str) -> bool:
-        value, end = self._decode(text, 0)
-        if end != len(text) or type(value) is not dict or canon(value) != text:
+        end = len(text)
+        for fits in alike:
+            if fits(text, 0, end):
+                return True
+        value, stop = self._decode(text, 0)
+        if stop != end or type(value) is not dict or canon(value) != text:
             return False
         if not text.isascii() or "\\u0000" in text:
             check(value)
+        self._learn(value, text, alike)
         return True
 
-    def _learn(self, outside: tuple[str, ...], pieces: list[str]) -> None:
-        if self._count >= _MOST:
-            self._known.clear()
-            self._count = 0
-        self._count += 1
-        if outside not in self._known:
-            keys = [at for at in range(1, len(pieces), 2) if pieces[at + 1].startswith(":")]
-            self._known[outside] = (itemgetter(*keys), set())
-        pick, shapes = self._known[outside]
-        shapes.add(pick(pieces))
+    def _learn(self, value: dict[str, Any], text: str, alike: list[Fits]) -> None:
+        pattern = _pattern(value) if len(alike) < _ALIKE and len(text) < _LONGEST else ""
+        if not 0 < len(pattern) < _LONGEST:
+            return
+        fits = self._fits.get(pattern)
+        if fits is None:
+            if len(self._fits) >= _MOST:
+                return
+            fits = self._fits[pattern] = re.compile(pattern).fullmatch
+        if fits(text, 0, len(text)):  # else a string of it is not plain
+            alike.insert(0, fits)
+
+
+def _pattern(value: Any) -> str:
+    """Of all texts with these names in this nesting."""
+    if isinstance(value, dict):
+        members = (f"{re.escape(quote(name))}:{_pattern(value[name])}" for name in sorted(value))
+        return rf"\{{{','.join(members)}\}}"
+    if isinstance(value, list):
+        items = [_pattern(item) for item in value]
+        if items and all(item == items[0] for item in items):
+            return rf"\[(?:{items[0]}(?:,{items[0]})*+)?\]"  # as many as there are
+        return rf"\[{','.join(items)}\]"
+    return _PLAIN
