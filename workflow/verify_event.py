@@ -8,7 +8,6 @@ slowly, and named.
 import json
 import re
 from collections.abc import Callable
-from hashlib import sha256
 from json.encoder import encode_basestring as quote
 from typing import Any
 
@@ -118,13 +117,7 @@ class Checker:
         """The commitments of the event that should be the ``n``-th, after ``prev``; what is wrong is written down."""
         try:
             text, at = row[14], row[4]
-            if (
-                row[2] == n
-                and row[3] == prev
-                and at >= before
-                and len(at) == _STAMP
-                and sha256(b"\x00" + text.encode()).hexdigest() == row[15]
-            ):
+            if row[2] == n and row[3] == prev and at >= before and len(at) == _STAMP and leaf_hash(text) == row[15]:
                 one, two, three, four, five, six, alike = self._pieces[row[5:14]]
                 register = self._register(text) if row[5] == "case.opened" else "null"
                 id_, stream = quote(row[0]), quote(row[1])

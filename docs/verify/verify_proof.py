@@ -154,7 +154,7 @@ def check(text, key, witnesses):
     for line in told:
         try:
             one = json.loads(line)
-            field, salt, value = one["field"], bytes.fromhex(one["salt"]), one["value"]
+            field, salt, value = str(one["field"]), bytes.fromhex(one["salt"]), one["value"]
             message = b"duecourse/field/v1\x00" + canonical([field, value]).encode()
         except (ValueError, TypeError, KeyError):
             raise Refused("a disclosed value is broken") from None
@@ -162,6 +162,14 @@ def check(text, key, witnesses):
         refuse_unless(fine and field not in values, f"the value of {field} is not the one that was recorded")
         values[field] = value
     return event, values, (origin, index, size, leaf, seen)
+
+
+def said(time):
+    """A time in seconds since 1970 as people write it, where it is one."""
+    try:
+        return datetime.fromtimestamp(time, timezone.utc).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return str(time)
 
 
 def main():
@@ -188,7 +196,7 @@ def main():
     if witnesses:
         print(f"Witnessed by {len({name for name, _ in seen})} of {len(witnesses)}.")
     for name, time in seen:
-        print(f"  {name} at {datetime.fromtimestamp(time, timezone.utc).isoformat()}")
+        print(f"  {name} at {said(time)}")
     print(json.dumps(event, ensure_ascii=False, indent=2))
     if values:
         print("Disclosed with it:")
