@@ -9,13 +9,14 @@ import pytest
 from support.charge import late_report, proposed
 from support.world import World, admin
 
-from states.errors import Usage
+from states.errors import NotPermitted, Usage
 from workflow import ask, engine, register
 from workflow.hats import Hat, together
 from workflow.health import Check, checks
 from workflow.register_file import read_register
 from workflow.register_import import import_register, plan
 from workflow.roles import ALIASES
+from workflow.verify import verify
 
 
 def brought(world: World, **data: list[dict[str, object]]) -> list[str]:
@@ -243,3 +244,24 @@ def test_nobody_who_left_is_given_a_case(world: World) -> None:
         world.store.transact(
             lambda tx: engine.open_case(tx, "report", unit="safety", title="x", given=given, who=li, owner=chen)
         )
+
+
+def test_whoever_left_owns_nothing_any_more(world: World) -> None:
+    """The owner's role is vacant once all posts have ended: not told, may not act; those above are told, and assign."""
+    ref = world.report("wang")
+    brought(world, postings=[posting("wang", "safety", "staff", since="2025-01-01", to="2026-02-20")])
+    world.until("2026-02-20 10:00")
+    assert world.clock(ref, "submit")["holders"] == ["wang"]
+    world.until("2026-03-10 09:00")
+    assert world.clock(ref, "submit")["holders"] == []
+    first = next(row for row in world.log(stream=ref) if row["kind"] == "clock.escalated")["data"]
+    assert [(row["person"], row["role"]) for row in first["told"]] == [("li", "unit_head")]
+    assert first["skipped"] == [{"role": "owner", "why": "vacant"}]
+    with pytest.raises(NotPermitted):
+        world.do(ref, "submit", "wang", file="x")
+    assert ref in (found(world)["orphans"].names or [])
+    li, chen = world.who("li"), world.who("chen").actor or ""
+    world.store.transact(lambda tx: engine.assign(tx, ref, chen, who=li))
+    assert world.clock(ref, "submit")["holders"] == ["chen"]
+    with world.store.read() as tx:
+        assert verify(tx, replay=True)["ok"]

@@ -18,6 +18,7 @@ from workflow.roles import Standing
 from workflow.seats import ANYWHERE, Absences, Recall, Seat, Tier, recall, seat
 from workflow.sql import register as sql
 from workflow.store.tx import Tx
+from workflow.trees import ENDLESS
 
 RowOf = Mapping[str, Any]
 Tables = Mapping[str, Iterable[RowOf]]
@@ -109,6 +110,13 @@ class Drawn(Recall):
             found += [held for held in self._held(code, day) if group or held.post in ANYWHERE]
             waiting += [child for child in below.get(code, ()) if kinds[child]["kind"] != "body"]
         return found
+
+    def ended(self) -> Mapping[str, str]:
+        last: dict[str, str] = {}
+        for rows in (*self._posts.values(), *self._charge.values()):
+            for row in rows:
+                last[row["person"]] = max(last.get(row["person"], ""), row["to_on"] or ENDLESS)
+        return last
 
     def absences(self, day: str) -> Absences:  # noqa: ARG002  # every day's are here
         return self._away

@@ -161,7 +161,9 @@ class Standing:
                 return []
             case "owner" | "opener":
                 person = parts.owner if role == "owner" else parts.opener
-                return [Seat(person, role, self.unit, role)] if person and start == 0 else []
+                if person is None or start or self._recall.ended().get(person, self._day) < self._day:
+                    return []  # whoever left all posts has left this one too, and nobody has it until it is given anew
+                return [Seat(person, role, self.unit, role)]
             case "party":
                 return self._party(parts.respondent) if parts.respondent and start == 0 else []
             case "member_in_charge":

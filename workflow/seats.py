@@ -84,6 +84,10 @@ class Recall:
     def absences(self, day: str) -> Absences:
         return self._remember("absences", "", day, self._read_absences)
 
+    def ended(self) -> Mapping[str, str]:
+        """Of everybody whose posts and portfolios all have a last day: the last of these days."""
+        return self._remember("ended", "", "", self._read_ended)
+
     def _remember(self, what: str, name: str, day: str, read: Callable[[str, str], T]) -> T:
         known = self._known(what, name, day)
         if known is None:
@@ -126,6 +130,9 @@ class Recall:
             seat(person, login, post, unit, from_on, to_on, "acting" if acting else "posting", level)
             for unit, post, person, login, from_on, to_on, acting, level in self.tx.all(sql.WIDE, body=body, since=day)
         ]
+
+    def _read_ended(self, _name: str, _day: str) -> Mapping[str, str]:
+        return dict(self.tx.all(sql.ENDED))
 
     def _read_absences(self, _name: str, day: str) -> Absences:
         absences: dict[str, list[tuple[str, str, str | None]]] = {}

@@ -35,6 +35,10 @@ LEFT JOIN post o ON o.unit = p.unit AND o.post = p.post"""
 
 ABSENT = "SELECT person, deputy, from_on, to_on FROM leave WHERE to_on >= :since"
 
+# Whoever holds nothing until further notice, with the last day on which anything is held.
+ENDED = """SELECT person, MAX(to_on) FROM (SELECT person, to_on FROM posting
+UNION ALL SELECT person, to_on FROM portfolio) held GROUP BY person HAVING COUNT(*) = COUNT(to_on)"""
+
 UNITS = "SELECT code, name, parent, kind, zone, calendar FROM unit ORDER BY code"
 POSTS = "SELECT unit, post, level, single FROM post ORDER BY unit, post"
 PEOPLE = "SELECT id, login, name, email FROM person ORDER BY login"
