@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workflow.store import Tx
 
 FOLDER = "demo-office"
-SEED = 130
+SEED = 12
 FROM = "2026-01-05"
 PACK = "responsibility"
 OPENS = time(8)

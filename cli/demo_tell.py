@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from shlex import quote
 from typing import Any
 
@@ -28,8 +29,22 @@ def plain(answer: dict[str, Any]) -> dict[str, Any]:
     return {**answer, "refused": refused}
 
 
+# What a narrow terminal can do without, by the tag of the block: each column goes only where cutting is not enough.
+SPARE: Mapping[str, Sequence[int]] = {
+    "duty": (8, 2), "late": (4,), "inspection": (3,), "finding": (3,), "charge": (4,), "assessment": (5,),
+    **dict.fromkeys(("who", "change", "stood-in", "nobody", "pace", "upward", "incident", "barred", "score", "opened",
+                     "summary", "count"), ()),
+}  # fmt: skip
+
+
 def blocks(answer: Answer, words: Words, folder: str) -> Iterable[Block]:
     """Everything, in the order a leader would ask."""
+    for block in _told_in_order(answer, words, folder):
+        block.spare = SPARE.get(block.tag)
+        yield block
+
+
+def _told_in_order(answer: Answer, words: Words, folder: str) -> Iterable[Block]:
     yield Block("", "", [[line] for line in _opening(answer, folder)])
     yield from year.answers(answer["who"])
     yield _duties(answer["duties"])
@@ -205,7 +220,19 @@ def _incident(case: Answer | None, words: Words) -> Block:
         unit=case["unit"],
         title=case["title"],
     )
-    return Block("incident", heading, _shortened([_history(row, words, "incident") for row in _telling(case["rows"])]))
+    return Block("incident", heading, _shortened(list(_folded(list(_telling(case["rows"])), words))))
+
+
+def _folded(rows: Sequence[Answer], words: Words) -> Iterable[list[str]]:
+    """The history of an incident; what is done again and again, and nothing else between, stands once: how often."""
+    for _same, run in groupby(enumerate(rows), key=lambda row: row[1]["action"] or row[0]):
+        first, *more = (row for _at, row in run)
+        yield _history(first, words, "incident")
+        if len(more) > 1:
+            said = plural("… the same {n} time more", "… the same {n} times more", len(more))
+            yield ["", said, "", _("until {at}").format(at=day_time(more[-1]["at"]))]
+        else:
+            yield from (_history(row, words, "incident") for row in more)
 
 
 def _telling(rows: Sequence[Answer]) -> Iterable[Answer]:

@@ -21,15 +21,19 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Block:
-    """A part of what people read: a tag for programs, a heading, and lines of cells."""
+    """A part of what people read: a tag for programs, a heading, and lines of cells.
 
-    __slots__ = ("heads", "lines", "tag", "title")
+    ``spare``, where it is not None: on a narrow terminal these columns may be left out, and every cell may be cut.
+    """
+
+    __slots__ = ("heads", "lines", "spare", "tag", "title")
 
     def __init__(self, tag: str, title: str, lines: Iterable[Sequence[str]], heads: Sequence[str] = ()) -> None:
         self.tag = tag
         self.title = title
         self.lines = [[one_line(cell) for cell in line] for line in lines]
         self.heads = list(heads)
+        self.spare: Sequence[int] | None = None
 
 
 def listing(session: Session, data: Mapping[str, Any], columns: Sequence[Column], *, empty: str = "") -> None:
@@ -169,11 +173,21 @@ def _block(block: Block, style: str, *, tagged: bool = False) -> None:
     if block.title:
         _out(one_line(block.title) + "\n")
     lines = [block.heads, *block.lines] if block.heads else block.lines
-    columns = max(len(line) for line in lines)
-    widths = [max((width(line[at]) for line in lines if at < len(line)), default=0) for at in range(columns)]
     indent = "  " if block.title else ""
+    columns = max(len(line) for line in lines)
+    if block.spare is not None and columns > 1:
+        lines = _in_view(lines, block.spare, len(indent))
+        columns = max(len(line) for line in lines)
+    widths = [max((width(line[at]) for line in lines if at < len(line)), default=0) for at in range(columns)]
     for line in lines:
         _out((indent + "  ".join(pad(cell, widths[at]) for at, cell in enumerate(line))).rstrip() + "\n")
+
+
+def _in_view(lines: list[list[str]], spare: Sequence[int], indent: int) -> list[list[str]]:
+    from cli.fitting import fitted, room  # a terminal only
+
+    broad = room()
+    return lines if broad is None else fitted(lines, spare, broad - indent)
 
 
 def _json(session: Session, data: Mapping[str, Any]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.fitting import GAP, LEAST, fitted
 from cli.render import csv_cell, day_time
 from cli.width import clean, cut, one_line, pad, width
 
@@ -97,3 +98,16 @@ def test_text_fits_its_column(text, room):
     assert "\x1b" not in clean(text)
     assert width(cut(line, room)) <= room
     assert width(pad(cut(line, room), room)) >= width(cut(line, room))
+
+
+@given(st.lists(st.lists(st.text("ab 县局", max_size=50), min_size=5, max_size=5), min_size=1), st.integers(20, 120))
+def test_a_table_fits_the_terminal(lines, broad):
+    """No line is wider than the terminal, or than what is left of its cells at the least; short cells stay whole."""
+    shown = fitted(lines, (3, 1), broad)
+    kept = len(shown[0])
+    assert kept in {3, 4, 5}
+    widths = [max(width(line[at]) for line in shown) for at in range(kept)]
+    assert sum(widths) + GAP * (kept - 1) <= max(broad, kept * LEAST + GAP * (kept - 1))
+    if kept == 5:
+        assert all(one == was or width(was) > LEAST for line, old in zip(shown, lines, strict=True)
+                   for one, was in zip(line, old, strict=True))  # fmt: skip

@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jobs.demo.given import given
+from jobs.demo.office import TOWNS
 from jobs.demo.stage import Answer
 from jobs.demo.words import REASONS
 from states.errors import NotNow
@@ -28,8 +29,12 @@ def act(story: "Story", case: Answer, action: str, login: str) -> None:
     if other in law and (ref, action) not in story.twice and story.chance.random() < often:
         story.twice.add((ref, action))
         action = other
-    if action == "open" and story.stage.by_itself(ref) and story.chance.random() >= TAKES_UP:
-        action = "dismiss"
+    if action == "open" and story.stage.by_itself(ref):
+        taken_up = story.chance.random() < TAKES_UP
+        if (
+            not taken_up or case["unit"] in TOWNS
+        ):  # so few are there that nobody is left to decide what another examined
+            action = "dismiss"
     if action in REASONS and law[action]["reason"]:
         reason = story.chance.choice(REASONS[action])
     _before(story, case, action, login)

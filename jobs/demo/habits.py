@@ -76,7 +76,9 @@ TASKS: dict[tuple[str, str], dict[str, Task]] = {
     ("assessment", "draft"): {"opened": Task("draft", 0.1, 0.5, 0.2)},
     ("assessment", "object"): {"drafted": Task("accept", 0.2, 0.9, 0.6)},
     ("assessment", "answer"): {"objected": Task("answer", 0.2, 0.8, 0.2)},
-    ("assessment", "final"): dict.fromkeys(("drafted", "accepted", "answered"), Task("finalise", 0.2, 0.7, 0.1)),
+    ("assessment", "final"): dict.fromkeys(
+        ("drafted", "accepted", "objected", "answered"), Task("finalise", 0.2, 0.7, 0.1)
+    ),
     ("accountability", "open"): {"proposed": Task("open", 0.1, 0.4, 0.0)},
     ("accountability", "told"): {"opened": Task("tell", 0.1, 0.6, 0.1)},
     ("accountability", "investigate"): {"opened": Task("investigate", 0.05, 0.25, 0.0)},
