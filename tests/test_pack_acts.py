@@ -139,7 +139,11 @@ WAYS = [
         "published",
     ),
     # in a small body the one left for the second check is its head
-    Way("release", ("wang submit file=a", f"feng check {CHECKED}", f"qian check_again {CHECKED}", "li publish"), "published"),
+    Way(
+        "release",
+        ("wang submit file=a", f"feng check {CHECKED}", f"qian check_again {CHECKED}", "li publish"),
+        "published",
+    ),
     Way("release", ("wang drop",), "dropped"),
     Way("channel", ("wang update", "wang close reason=a"), "closed"),
     Way(
