@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from cli.forms import spoken
-from cli.texts import N_, _, role
+from cli.texts import N_, _, plural, role
 from cli.width import one_line
 
 Facts = Mapping[str, Any]
@@ -104,7 +104,9 @@ def _done(facts: Facts, words: Words) -> Iterator[str]:
             duties=_counted((_(say), duties[outcome]) for outcome, say in _DUTIES.items() if duties[outcome])
         )
     for row in facts["activities"]:
-        yield _("{duty}: recorded {count} times.").format(duty=words.duty(row["duty"]), count=row["count"])
+        yield _("{duty}: {often}.").format(
+            duty=words.duty(row["duty"]), often=plural("recorded {n} time", "recorded {n} times", row["count"])
+        )
     limits = facts["limits"]
     if limits["percent"] is not None:
         yield _(
@@ -118,13 +120,13 @@ def _counted(parts: Any) -> str:
 
 def _problems(facts: Facts, words: Words, reasons: Sequence[Facts]) -> Iterator[str]:
     for row in facts["problems"]:
-        line = _("{type}, {clock} ({post}): {late} ended late, {overdue} overdue, by up to {days} days.").format(
+        line = _("{type}, {clock} ({post}): {late} ended late, {overdue} overdue, by up to {days}.").format(
             type=words.type(row["type"]),
             clock=words.part(row["type"], "clocks", row["clock"]),
             post=role(row["post"]),
             late=row["late"],
             overdue=row["overdue"],
-            days=row["days"],
+            days=plural("{n} day", "{n} days", row["days"]),
         )
         if row["empty"]:
             line += " " + _("Nobody was there for: {roles}.").format(roles=", ".join(map(role, row["empty"])))

@@ -71,6 +71,15 @@ def test_an_empty_post_is_a_cause(world: World) -> None:
     assert problem["empty"] == ["member_in_charge"]
 
 
+def test_that_a_body_has_no_head_of_a_unit_is_no_cause(world: World) -> None:
+    """The county has its first; the leader in charge it lacks is named, and the post it never had is not."""
+    world.apply(*MEASURED)
+    world.new("report", "sun", unit="county", recipient="province")
+    world.until("2026-03-09 12:00")
+    (problem,) = [one for one in facts(world)["problems"] if (one["type"], one["post"]) == ("report", "owner")]
+    assert problem["empty"] == ["member_in_charge"]
+
+
 def test_next_steps_are_what_is_open_and_what_falls_due(lived: World) -> None:
     """Open cases come with the first of their limits, duties with the day they are due in the window that follows."""
     found = facts(lived)

@@ -195,12 +195,17 @@ def _problems(tx: Tx, law: Law, span: Span, units: set[str], overdue: Iterable[F
 
 
 def _empty(tx: Tx, law: Law, span: Span, units: set[str]) -> dict[tuple[str, str, str], set[str]]:
-    """The roles that should have been told of a limit's end and were held by nobody who was there."""
+    """The roles that should have been told of a limit's end and were held by nobody who was there.
+
+    That a body has a first and never had a head of a unit is no cause.
+    """
     found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    headless = {code for (code,) in tx.all(sql.HEADLESS)}
     for ref, _, _, of, rule, canon in tx.each(sql.CLIMBED, since=span.since, until=span.until):
         type_, clock, post = law.limit(rule, ref)
         if of in units and post:
-            found[type_, clock, post] |= {skipped["role"] for skipped in json.loads(canon)["data"]["skipped"]}
+            empty = {skipped["role"] for skipped in json.loads(canon)["data"]["skipped"]}
+            found[type_, clock, post] |= empty - {"unit_head"} if of in headless else empty
     return found
 
 

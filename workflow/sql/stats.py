@@ -60,6 +60,8 @@ ACTS = "SELECT at, action, to_state FROM event WHERE stream = :ref AND kind = 'c
 UNITS = """WITH RECURSIVE own(code) AS (
   SELECT code FROM unit WHERE code = :unit
   UNION SELECT u.code FROM unit u JOIN own o ON u.parent = o.code WHERE u.kind <> 'body') SELECT code FROM own"""
+HEADLESS = """SELECT u.code FROM unit u WHERE u.kind = 'body'
+AND NOT EXISTS (SELECT 1 FROM posting p WHERE p.unit = u.code AND p.post = 'unit_head')"""
 UNIT_NAME = "SELECT name FROM unit WHERE code = :unit"
 LATE_ENDS = """SELECT e.stream, e.n, e.at, e.unit, e.rule, e.canon FROM event e
 WHERE e.kind = 'clock.met' AND e.at >= :since AND e.at < :until AND e.canon LIKE :late"""
