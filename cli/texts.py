@@ -78,10 +78,13 @@ def title(titles: Mapping[str, str] | None, name: str) -> str:
     return (titles or {}).get("en" if language() == "en" else "zh") or name
 
 
-# Roles and posts with a meaning of their own; English readers see the names that policies use.
+# Roles and posts with a meaning of their own, and those of the shipped pack; English readers see the names that
+# policies use.
 _ROLES = (
     N_("owner"), N_("opener"), N_("party"), N_("system"), N_("first"), N_("direct"), N_("member_in_charge"),
     N_("unit_head"), N_("office"), N_("inspector"), N_("staff"), N_("reviewer"), N_("decider"),
+    N_("head"), N_("desk"), N_("leading_group"), N_("group_office"), N_("chair"), N_("vice_chair"), N_("member"),
+    N_("director"), N_("deputy_director"), N_("part_time_staff"),
 )  # fmt: skip
 
 
