@@ -155,6 +155,7 @@ class Keeping:
         self.world = world
         world.register({"units": [{"code": "group", "parent": "county", "kind": "group"}]})
         self.book = Book(world)
+        self.book.read(world)  # the first thing that happens may be that somebody ends
         self.refs: list[str] = []
         self.then: dict[str, Answers] = {}  # what was answered at the end of each day
 
