@@ -10,6 +10,7 @@ from support.policies import compiled, pack
 from support.world import World, admin
 
 from states.catalog import pack_sources
+from states.compiler import compile_policy
 from states.errors import Conflict, NotFound, NotNow, NotPermitted, Usage
 from workflow import activities, ask, duties, policies, skipping
 from workflow.activities import Activity
@@ -455,6 +456,20 @@ def test_after_downtime_windows_are_made_up_for_as_the_duty_says(world, policy, 
     why = {one["data"]["why"] for one in world.log(stream=STREAM, kind="duty.skipped")}
     assert why == ({"downtime"} if policy != "all" else set())
     sound(world)
+
+
+def test_a_type_in_which_enough_could_not_be_told_is_refused():
+    """While its limit runs a case can be told that enough is recorded, in whatever state people brought it to."""
+    both = "[counting, looked_at]"
+    looked = quota().replace("runs_in: counting", f"runs_in: {both}")
+    acts = "look: {from: counting, to: looked_at, by: office}\n  back: {from: looked_at, to: counting, by: office}"
+    looked = looked.replace("\nstates:", "\nstates:\n  looked_at: {}").replace("\nactions:", f"\nactions:\n  {acts}")
+    text = SESSIONS.format(aim="{kind: body}", every="year", least=12, more="owner: office")
+    made, flaws = compile_policy({"policy.yaml": text, "quota.yaml": looked})
+    assert (made, [flaw.code for flaw in flaws]) == (None, ["duty-acts"]), flaws
+    everywhere = looked.replace("from: counting\n    to: fulfilled", f"from: {both}\n    to: fulfilled")
+    made, flaws = compile_policy({"policy.yaml": text, "quota.yaml": everywhere})
+    assert made, flaws
 
 
 def test_an_older_workspace_is_brought_up(world):
