@@ -47,12 +47,12 @@ def assign(session: Session, ref: str, login: str) -> None:
 )
 def reassign(session: Session, owner: str, to: str | None, unit: str | None) -> None:
     """All in one transaction, each with its own event."""
-    from workflow import receipts
+    from workflow import receipts, register
     from workflow.identity import person_id
     from workflow.passing import pass_on
     from workflow.store import Tx
 
-    def work(tx: Tx) -> tuple[dict[str, Any], bool]:
+    def work(tx: Tx) -> tuple[dict[str, Any], bool, str]:
         who = session.acting(tx)
         before, after = person_id(tx, owner), person_id(tx, to) if to else who.actor or ""
         asked = [before, after, unit, who.actor, session.reason]
@@ -62,10 +62,10 @@ def reassign(session: Session, owner: str, to: str | None, unit: str | None) -> 
             event = render.receipt(done.event) if done.event else None
             return {"cases": done.refs, "kept": done.kept, "event": event}
 
-        return receipts.told(tx, session.key, "case reassign", asked, do)
+        return *receipts.told(tx, session.key, "case reassign", asked, do), register.logins(tx, [after])[after]
 
-    done, again = session.change(work, alone=True)
-    data = {"schema": 1, "from": owner, "to": to, **done, "again": again}
+    done, again, taker = session.change(work, alone=True)
+    data = {"schema": 1, "from": owner, "to": taker, **done, "again": again}
     if session.dry_run:
         data["event"] = None
 

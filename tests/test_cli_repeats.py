@@ -58,7 +58,7 @@ def test_a_key_takes_over_a_backlog_once(desk: Office):
     dry = desk.json("case", "reassign", "chen.chen", "--as", "li.na", "--dry-run")
     assert (dry["cases"], dry["event"]) == (mine[:2], None)
     done = desk.json("case", "reassign", "chen.chen", "--as", "li.na", "--key", "k", "--reason", "he left")
-    assert (done["cases"], done["kept"], done["again"]) == (mine[:2], mine[2:], False)
+    assert (done["to"], done["cases"], done["kept"], done["again"]) == ("li.na", mine[:2], mine[2:], False)
     again = desk.json("case", "reassign", "chen.chen", "--as", "li.na", "--key", "k", "--reason", "he left")
     assert again == {**done, "again": True}
     assert [desk.json("case", "show", ref)["owner"] for ref in mine] == ["li.na", "li.na", "chen.chen"]
