@@ -27,6 +27,23 @@ postings:
   - {person: dai, unit: port, post: direct, from: 2025-01-01}
   - {person: gao, unit: port, post: office, from: 2025-01-01}
 """
+HEARING = """
+case: hearing
+ref: HRG
+fields:
+  invited: {type: party, required: true}
+states:
+  called: {initial: true}
+  over:   {final: true}
+actions:
+  speak: {from: called, to: same, by: party}
+  end:   {from: called, to: over, by: [unit_head, office], unless: party}
+clocks:
+  speak: {runs_in: called, limit: 5 working days, met_by: speak, holders: party, ladder: late}
+ladders:
+  late:
+    - {after: 0, tell: party}
+"""
 HEAD = {"respondent": "qian", "post": "first", "unit": "county"}
 
 
@@ -224,6 +241,19 @@ def test_a_unit_is_told_wherever_its_case_is(world):
     world.do(ref, "open", "zhao")
     assert "answer" in mine(world, "li", ref)
     assert mine(world, "chen", ref) == set()
+
+
+def test_the_party_is_whom_the_field_of_that_type_names(world):
+    """Whatever the field is called: that one acts, holds, is told, and is shut out as the party."""
+    world.apply(HEARING)
+    ref = world.new("hearing", "sun", unit="county", invited="safety")
+    assert (mine(world, "li", ref), offered(world, ref, "li")) == ({"speak"}, {"speak"})
+    world.fast_forward(days=20)
+    assert climbed(world, ref, "speak")[0][0] == {"li"}
+    other = world.new("hearing", "wang", invited="li")
+    assert offered(world, other, "li") == {"speak"}
+    world.do(other, "speak", "li")
+    assert sound(world)
 
 
 def test_whoever_had_it_opened_does_not_decide(world):

@@ -39,7 +39,8 @@ OR EXISTS (SELECT 1 FROM posting p JOIN unit u ON u.code = p.unit
   WHERE (p.post IN ('office', 'inspector') OR u.kind = 'group')
   AND (p.to_on IS NULL OR p.to_on >= :today) AND p.person IN {_FOR_ME})
 OR c.fields LIKE :me_inside
-OR (c.definition IN (SELECT hash FROM definition WHERE body LIKE '%"type":"party"%')
+OR (c.type IN (SELECT i.type FROM in_force i JOIN definition d ON d.hash = i.definition
+    WHERE d.body LIKE '%"type":"party"%')
   AND EXISTS (SELECT 1 FROM ({_MY_UNITS}) o WHERE c.fields LIKE '%"' || o.code || '"%')))"""
 
 UNDER = """ AND c.unit IN (WITH RECURSIVE under(code) AS (
