@@ -162,10 +162,21 @@ def test_who_objected_is_not_held_to_account_for_the_decision(world):
     assert proposed(world, cited, respondent="zhao", post="direct")
 
 
-def link(world: World, ref: str, kind: str, other: str) -> None:
+@pytest.mark.parametrize(("records", "links"), [("feng", "li"), ("sun", "feng")])
+def test_nobody_writes_a_charge_away_alone(world, records, links):
+    """An objection that only who objected put on record, or linked to the failure, protects nobody."""
+    world.apply(RESOLUTION)
+    decision = world.new("resolution", records, unit="county")
+    world.do(decision, "close", records, present="zhao,feng,li", against="feng")
+    cited = missed(world)
+    link(world, cited, "decided-in", decision, as_=links)
+    assert proposed(world, cited, respondent="feng", post="member_in_charge")
+
+
+def link(world: World, ref: str, kind: str, other: str, *, as_: str = "li") -> None:
     from workflow import engine
 
-    who = world.who("li")
+    who = world.who(as_)
     world.store.transact(lambda tx: engine.link(tx, ref, kind, other, who=who))
 
 
