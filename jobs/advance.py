@@ -135,7 +135,7 @@ def _live(tx: Tx, end: str, memory: Memory) -> _Lived:
         memory.saw(tx.now, owed)
         if turned:
             _turn(tx, schedule)
-        _lapse(tx, memory)
+        _lapse(tx, schedule, memory)
         if over:
             return _Lived(tx.now, memory, True, fired, opened)
         for case in pump.owed(tx, FULL):
@@ -161,10 +161,10 @@ def _move(tx: Tx, at: str) -> bool:
     return True
 
 
-def _lapse(tx: Tx, memory: Memory) -> None:
+def _lapse(tx: Tx, schedule: Schedule, memory: Memory) -> None:
     day = expand.today(tx)
     if memory.lapsed_on != day:
-        for ref in periods.lapsed(tx, day):
+        for ref in periods.lapsed(tx, schedule, day):
             periods.lapse(tx, ref)
         memory.lapsed_on = day
 

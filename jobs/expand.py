@@ -91,7 +91,7 @@ def expand(store: Store, memory: Memory, *, stopping: Stopping = never) -> Outco
         schedule = memory.look(tx)
         owed, now, again = memory.owed(tx), tx.now, stamp(tx.time + AGAIN)
         day = today(tx)
-        lapsed = periods.lapsed(tx, day) if memory.lapsed_on != day else []
+        lapsed = periods.lapsed(tx, schedule, day) if memory.lapsed_on != day else []
         turned = memory.turned(tx)
     outcome = in_batches(store, owed, partial(open_one, schedule), stopping=stopping)
     settled = in_batches(store, lapsed, lapse_one, stopping=stopping)

@@ -282,6 +282,18 @@ def test_withdrawing_its_case_does_not_excuse_a_duty(small):
     assert [event["kind"] for event in duty_events(small, "note")] == ["duty.opened", "duty.missed"]
 
 
+def test_what_was_withdrawn_is_not_missed_before_its_own_day_is_over(small):
+    """At one in the morning of the workspace it is still noon of the last day in New York."""
+    small.register("units: [{code: far, name: Far, kind: body, parent: province, zone: America/New_York}]")
+    small.register("postings: [{person: wang, unit: far, post: office, from: 2026-01-01}]")
+    small.until("2026-03-30 12:00")
+    small.do(of(listed(small), "note", "far", "2026-03")["ref"], "withdraw", "wang", reason="not this time")
+    small.until("2026-04-01 01:00")
+    assert of(listed(small), "note", "far", "2026-03")["status"] != "missed"
+    small.until("2026-04-02 01:00")
+    assert of(listed(small), "note", "far", "2026-03")["status"] == "missed"
+
+
 def test_downtime_opens_every_window_that_was_passed(small):
     """After a jump over three months each missed window becomes a case; the overdue ones breach at once."""
     small.until("2026-05-20", jump=True)

@@ -5,6 +5,7 @@ The clocks call `settle`; nothing here opens or changes a case.
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from workflow.case import Case, Clock, by_ref
 from workflow.policies import rule_name
@@ -13,7 +14,7 @@ from workflow.store import Tx
 from workflow.trail import SYSTEM, Who, Written, record
 
 if TYPE_CHECKING:
-    from workflow.schedule import Opening
+    from workflow.schedule import Opening, Schedule
 
 
 class Period(NamedTuple):
@@ -95,9 +96,16 @@ def settle(tx: Tx, case: Case, who: Who, status: str, *, at: str, rule: str, lat
     tell(tx, found, status, who, rule, {**data, "late": late} if status == "met" else data)
 
 
-def lapsed(tx: Tx, today: str) -> list[str]:
-    """The cases of open periods whose day is over though no dated clock is left to be missed (withdrawn ones)."""
-    return [ref for (ref,) in tx.all(sql.LAPSED, today=today)]
+def lapsed(tx: Tx, schedule: "Schedule", today: str) -> list[str]:
+    """The cases of open periods whose day is over though no dated clock is left to be missed (withdrawn ones).
+
+    ``today`` is that of the workspace; where the unit's own day is not over yet, it is looked at tomorrow.
+    """
+    found = []
+    for duty, unit, due_on, ref in tx.all(sql.LAPSED, today=today):
+        if due_on < tx.time.astimezone(ZoneInfo(schedule.zone(unit, duty))).date().isoformat():
+            found.append(ref)
+    return found
 
 
 def lapse(tx: Tx, ref: str) -> None:

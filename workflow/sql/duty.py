@@ -26,7 +26,8 @@ VALUES (:duty, :unit, :window, :opens_at, :due_on, :status, :ref, :required, 0, 
 SETTLE = """UPDATE period SET status = :status
 WHERE duty = :duty AND unit = :unit AND "window" = :window AND status = :was"""
 # Open though their day is over, and their case has no limit of that day any more which could still be missed.
-LAPSED = """SELECT p.ref FROM period p JOIN cases c ON c.ref = p.ref WHERE p.status = 'open' AND p.due_on < :today
+LAPSED = """SELECT p.duty, p.unit, p.due_on, p.ref FROM period p JOIN cases c ON c.ref = p.ref
+WHERE p.status = 'open' AND p.due_on < :today
 AND NOT EXISTS (SELECT 1 FROM clock k WHERE k.case_id = c.id AND k.ended_at IS NULL AND k.rule LIKE '%"date": %')
 ORDER BY p.due_on, p.ref"""
 
