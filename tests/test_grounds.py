@@ -151,6 +151,22 @@ def test_others_only_where_the_law_says_so(world):
     assert proposed(world, cited, respondent="county", post="body")
 
 
+def test_a_failure_elsewhere_is_no_ground(world):
+    """A post of the same name in a body beside, or a unit there, has nothing to do with it; one above or below has."""
+    world.register("""
+units: [{code: town, name: Town, kind: body, parent: county}, {code: port, name: Port, kind: body, parent: county}]
+people: [{login: mei, name: Mei}, {login: tan, name: Tan}]
+postings:
+  - {person: mei, unit: town, post: first, from: 2025-01-01}
+  - {person: tan, unit: port, post: first, from: 2025-01-01}
+""")
+    cited = late_report(world, unit="town", as_="mei")
+    for whom, post in (("tan", "first"), ("port", "body")):
+        refused(world, "another body", cites=cited, unit="county", respondent=whom, post=post)
+    for whom, post in (("mei", "first"), ("qian", "first"), ("town", "body")):
+        assert proposed(world, cited, unit="county", respondent=whom, post=post)
+
+
 def test_who_objected_is_not_held_to_account_for_the_decision(world):
     """Who was against what failed is refused as a respondent; who was for it is not."""
     world.apply(RESOLUTION)

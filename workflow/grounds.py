@@ -1,6 +1,7 @@
 """Whether somebody may be held to account at all: a verified failure, and a post held when it happened."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from states.vocabulary import ANYBODY
 from workflow import failures
 from workflow.failures import Failure
 from workflow.objections import objected
-from workflow.powers import named_so
+from workflow.powers import above, named_so
 from workflow.register import logins
 from workflow.roles import is_person, standing
 from workflow.sql import register as sql
@@ -36,7 +37,7 @@ def examine(
         [*known, *failures.of(tx, cites, list(dict.fromkeys(units)))], cites, str(values[grounds["kind"]])
     )
     _answerable(tx, grounds["respondents"], whom, post, name)
-    held = [failure for failure in found if _held(tx, whom, post, failure)]
+    held = [(failure, units) for failure in found if (units := _held_in(tx, whom, post, failure))]
     if not held:
         raise NotNow(
             "{name} did not hold the post {post} when {cites} failed ({days}).",
@@ -46,6 +47,15 @@ def examine(
             cites=cites,
             days=", ".join(dict.fromkeys(_span(failure) for failure in found)),
         )
+    theirs = [failure for failure, units in held if any(_in_line(tx, unit, failure.unit, today) for unit in units)]
+    if not theirs:
+        raise NotNow(
+            "{cites} failed in {unit}, and {name} answered in another body, neither above nor below it.",
+            hint=N_("`duecourse case answerable REF` shows who answers for it; `duecourse org show` who held what."),
+            name=name,
+            unit=held[0][0].unit,
+            cites=cites,
+        )
     if decision := objected(tx, whom, cites):
         raise NotNow(
             "{name} objected to what was decided in {decision}, and bears no responsibility for it.",
@@ -53,7 +63,7 @@ def examine(
             name=name,
             decision=decision,
         )
-    return held[0].told()
+    return theirs[0].told()
 
 
 def _verified(found: list[Failure], cites: str, kind: str) -> list[Failure]:
@@ -89,14 +99,20 @@ def _answerable(tx: Tx, respondents: list[str], whom: str, post: str, name: str)
         )
 
 
-def _held(tx: Tx, whom: str, post: str, failure: Failure) -> bool:
-    """Whether the respondent held the post named on any day of the failure; a unit answers as long as it is there."""
+def _held_in(tx: Tx, whom: str, post: str, failure: Failure) -> list[str]:
+    """The units in which the respondent held the post named on any day of the failure; a unit is its own."""
     if not is_person(whom):
-        return True
-    spans = [row[2:4] for row in tx.all(sql.POSTS_OF_PERSON, person=whom) if named_so(post, row[1])]
+        return [whom]
+    held = [(row[0], *row[2:4]) for row in tx.all(sql.POSTS_OF_PERSON, person=whom) if named_so(post, row[1])]
     if named_so(post, "member_in_charge"):
-        spans += [row[1:3] for row in tx.all(sql.CHARGE_OF_PERSON, person=whom)]
-    return any(from_on <= failure.last and (to_on is None or to_on >= failure.first) for from_on, to_on in spans)
+        held += tx.all(sql.CHARGE_OF_PERSON, person=whom)
+    return [unit for unit, since, to in held if since <= failure.last and (to is None or to >= failure.first)]
+
+
+def _in_line(tx: Tx, unit: str, other: str, today: date) -> bool:
+    """Whether two units belong to one body, or one to a body above that of the other."""
+    one, two = standing(tx, unit, today), standing(tx, other, today)
+    return one.body in {two.body, *above(tx, other, two)} or two.body in above(tx, unit, one)
 
 
 def _span(failure: Failure) -> str:
