@@ -33,6 +33,7 @@ def verify(tx: Tx, *, replay: bool = False, kept: Kept | None = None, crew: Crew
     (`workflow.verify_crew`); the answer is the same.
     """
     found = Findings()
+    tx.sweeps()
     tx.workspace = _workspace(tx)
     guards(tx, found)
     _genesis(tx, found)

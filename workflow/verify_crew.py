@@ -168,6 +168,7 @@ def _serve(pipe: Connection, others: list[Connection], url: str, workspace: Work
             try:
                 with driver.reading(workspace, "", snapshot) as tx:
                     pipe.send(True)
+                    tx.sweeps()
                     while (asked := pipe.recv()) is not None:
                         size, streams = asked
                         pipe.send(walk(tx, size, streams, memory))

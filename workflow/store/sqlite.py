@@ -18,6 +18,7 @@ if sys.platform != "win32":
     import fcntl
 
 BUSY_SECONDS = 30
+MAPPED = 1 << 40  # bytes of a file at most; the library has a limit of its own
 
 # SQLite has no name for what a transaction sees. Every act writes an event and every sealing leaves; what belongs to
 # events changes only with one of them.
@@ -47,6 +48,10 @@ class SqliteTx(Tx):
 
     def snapshot(self) -> str:
         return "/".join(str(row[0]) for row in map(self.one, _WRITTEN) if row)
+
+    def sweeps(self) -> None:
+        """Pages are read where the system keeps them, and not copied one by one, again and again."""
+        self._execute(f"PRAGMA mmap_size = {MAPPED}")
 
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
         changed = self._execute(sql, values).rowcount

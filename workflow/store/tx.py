@@ -75,6 +75,9 @@ class Tx(ABC):
     def snapshot(self) -> str:
         """What this reading transaction sees, in a word by which another connection can be made to see the same."""
 
+    def sweeps(self) -> None:  # noqa: B027  # what a database can make of it
+        """Nearly everything will be read, along an order that is not that of the file."""
+
     @abstractmethod
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
         """Write; where ``expect`` rows must change and another number does, the transaction is a Conflict."""
