@@ -465,6 +465,18 @@ def test_a_schedule_grows_on_demand_and_stays_the_same(world):
         assert fresh.next_opening("2026-05-01") == "2026-06-01T01:00:00.000000Z"
 
 
+def test_a_schedule_outlives_the_transaction_it_was_drawn_up_in(small):
+    """A worker keeps it; what it has not asked the register yet it asks in the transaction at hand."""
+    with small.store.read() as tx:
+        schedule = Schedule(tx)
+    small.store.refresh()
+    small.store.close()
+    again = Store(small.url)
+    with again.read() as tx:
+        assert schedule.missing(tx, schedule.between("", "2026-03-01"))
+    again.close()
+
+
 def owed(world: World, unit: str) -> set[tuple[str, str]]:
     return set(world.rows("""SELECT duty, "window" FROM period WHERE unit = :unit""", unit=unit))
 

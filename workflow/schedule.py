@@ -179,15 +179,18 @@ class _About(NamedTuple):
 
 
 class _Units:
-    """Every unit; calendar and zone are those of the nearest unit upward that has one."""
+    """Every unit; calendar and zone are those of the nearest unit upward that has one.
+
+    All is read at once: a worker keeps its schedule beyond the transaction in which it was drawn up.
+    """
 
     def __init__(self, tx: Tx) -> None:
         rows = {code: (parent, kind, zone, calendar) for code, parent, kind, zone, calendar in tx.all(sql.UNITS)}
-        self._tx = tx
+        self._home = tx.workspace.zone
         self._trees = trees(tx)
-        self._tenures: Tenures | None = None
-        self._born: dict[str, str] | None = None
+        self._born: dict[str, str] = dict(tx.all(sql.BIRTHS))
         self._registered: dict[tuple[str, str], str] = {}
+        self.tenures = Tenures(tx, self._trees)
         self.found: dict[str, _About] = {}
         units = {code: (parent, kind) for code, (parent, kind, _, _) in rows.items()}
         for code, (_, kind, _, _) in rows.items():
@@ -196,13 +199,6 @@ class _Units:
             calendar = next((calendar for _, _, _, calendar in upward if calendar), None)
             bodies = sum(1 for _, kind_above, _, _ in upward if kind_above == "body")
             self.found[code] = _About(kind, calendar, zone, bodies > 1)
-
-    @property
-    def tenures(self) -> Tenures:
-        """Who held what when; read when the first duty asks for it."""
-        if self._tenures is None:
-            self._tenures = Tenures(self._tx, self._trees)
-        return self._tenures
 
     def bound_since(self, duty: Duty, unit: str) -> str:
         """The day since which the unit has stood in the tree as the duty binds it; "" where that was always so."""
@@ -215,13 +211,11 @@ class _Units:
 
     def exists_since(self, unit: str) -> str:
         """The day a unit entered the register, or on which somebody first held a post there, if that is earlier."""
-        days = [self.registered_on(unit, self._tx.workspace.zone), self.tenures.first_day(unit)]
+        days = [self.registered_on(unit, self._home), self.tenures.first_day(unit)]
         return min((day for day in days if day), default="")
 
     def registered_on(self, unit: str, zone: str) -> str:
         """The day in a zone on which a unit entered the register; "" for one the register does not have."""
-        if self._born is None:
-            self._born = dict(self._tx.all(sql.BIRTHS))
         if (unit, zone) not in self._registered:
             at = self._born.get(unit)
             self._registered[unit, zone] = moment(at).astimezone(ZoneInfo(zone)).date().isoformat() if at else ""
