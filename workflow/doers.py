@@ -4,7 +4,7 @@ Besides what its law names there are three things only the case decides: who has
 for whom others step in because all are shut out (`or_else`), and that its respondent is told of it as such only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from states import doers as law
@@ -59,11 +59,13 @@ class Doers:
         """Whether others step in: somebody holds a role of those who may do it, and each of them is shut out of it."""
         if "or_else" not in self.definition["actions"][action]:
             return False
-        regular = self._candidates(law.doers(self.definition, action, self.powers))
-        if not regular or any(self._may(action, who) for who in regular):
-            return False
-        others = self._candidates(law.substitutes(self.definition, action, self.powers))
-        return any(self._may(action, who) for who in others)
+        somebody = False
+        for who in self._candidates(law.doers(self.definition, action, self.powers)):
+            if self._may(action, who):
+                return False  # nearly always the first one
+            somebody = True
+        others = law.substitutes(self.definition, action, self.powers)
+        return somebody and any(self._may(action, who) for who in self._candidates(others))
 
     def holders(self, clock: str) -> list[str]:
         """The roles that hold a limit: where others do the act it is for, those."""
@@ -156,15 +158,14 @@ class Doers:
         )
         return law.bodies_up(instead) if judged and any(map(self._incumbents, instead)) else 0
 
-    def _candidates(self, roles: Iterable[str]) -> list[tuple[str, ...]]:
-        """Everybody who could act in these roles, with the one stood for: incumbents, absent or not, and deputies."""
-        found: dict[tuple[str, ...], None] = {}
+    def _candidates(self, roles: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """Everybody who could act in these roles, with the one stood for: incumbents, absent or not, then deputies."""
         for role in roles:
-            found |= dict.fromkeys((one.person,) for one in self._incumbents(role))
+            yield from ((one.person,) for one in self._incumbents(role))
+        for role in roles:
             for one in self.there.holders(role, self.parts, self.definition["roles"]):
                 if one.for_:
-                    found[one.person, one.for_] = None
-        return list(found)
+                    yield one.person, one.for_
 
     def _may(self, action: str, who: tuple[str, ...]) -> bool:
         """Whether nothing of what they are, or have done here, shuts these persons out of an act."""
