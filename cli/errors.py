@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,6 +18,7 @@ from states.errors import (
     NotNow,
     NotPermitted,
     Outside,
+    Phrase,
     Problem,
     Usage,
 )
@@ -46,7 +48,7 @@ def exit_code(problem: Problem) -> int:
     return next((EXIT_CODES[kind] for kind in type(problem).__mro__ if kind in EXIT_CODES), 1)
 
 
-def fill(text: str, places: dict[str, Any]) -> str:
+def fill(text: str, places: Mapping[str, Any]) -> str:
     """The text in the reader's language, its ``{named}`` places filled in."""
     if not text:
         return ""
@@ -54,7 +56,8 @@ def fill(text: str, places: dict[str, Any]) -> str:
     if not places:
         return spoken
     named = {key: roles(value) for key, value in places.items() if key in ("role", "roles") and isinstance(value, str)}
-    return spoken.format(**{**places, **named})
+    parts = {key: fill(*value) for key, value in places.items() if isinstance(value, Phrase)}
+    return spoken.format(**{**places, **named, **parts})
 
 
 def describe(error: BaseException) -> tuple[int, dict[str, Any]]:

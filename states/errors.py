@@ -4,12 +4,23 @@ The message and the hint are gettext source strings with ``{named}`` places; `cl
 turns the class into an exit code. Everything below `cli` raises these and never prints.
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 
 def N_(text: str) -> str:
     """Mark a source string for the catalogue; it is translated where it is shown."""
     return text
+
+
+class Phrase(NamedTuple):
+    """A part of a sentence that is translated before it is put in its place; ``places`` may hold phrases, too."""
+
+    text: str
+    places: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return self.text.format(**self.places)
 
 
 class Problem(Exception):

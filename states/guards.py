@@ -5,10 +5,11 @@ The transition machine and the question "what may I do?" both ask `refusal`, so 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 from states.doers import doers, judges
-from states.errors import N_, NotNow, NotPermitted, Problem, Usage
+from states.errors import N_, NotNow, NotPermitted, Phrase, Problem, Usage
 
 Definition = Mapping[str, Any]
 Term = Mapping[str, Any]
@@ -296,12 +297,36 @@ def _waiting(action: str, found: Mapping[str, Any], facts: Facts) -> Problem | N
     for item in found["when"]:
         if not any(holds(term, facts) for term in item):
             return NotNow(
-                "{action} has to wait for: {condition}.",
-                hint=N_("Look at the case and its clocks; try again when this holds."),
+                "{action} is not possible now: {why}.",
+                hint=N_("Look at the case and its clocks: case show REF."),
                 action=action,
-                condition=" or ".join(term_text(term) for term in item),
+                why=reduce(_and, map(_denied, item)),
             )
     return None
+
+
+# How it stands where a condition does not hold, and where its opposite does not.
+_STANDS = {
+    "acted": (N_("{name} has not been done"), N_("{name} has been done")),
+    "overdue": (N_("the limit {name} is not over"), N_("the limit {name} is over")),
+    "met": (N_("the limit {name} is not met"), N_("the limit {name} is met")),
+    "closed": (N_("a case linked as {name} is still open"), N_("every case linked as {name} is closed")),
+}
+
+
+def _denied(term: Term) -> Phrase:
+    """Why a condition of `when` does not hold; one that asks who acts stays as the policy writes it."""
+    inner, opposite = term, False
+    while inner["t"] == "not":
+        inner, opposite = inner["of"], not opposite
+    if inner["t"] not in _STANDS:
+        return Phrase(N_("the rule `{term}` does not hold"), {"term": term_text(term)})
+    name = inner.get("action") or inner.get("clock") or inner.get("link")
+    return Phrase(_STANDS[inner["t"]][opposite], {"name": name})
+
+
+def _and(one: Phrase, other: Phrase) -> Phrase:
+    return Phrase(N_("{one}, and {other}"), {"one": one, "other": other})
 
 
 def _incomplete(action: str, found: Mapping[str, Any], facts: Facts) -> Problem | None:

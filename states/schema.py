@@ -277,6 +277,7 @@ MEASURE = record(
         "worth": table(percent, _name, at_value=True),
         "levels": table(natural, text, at_value=True),
         "deduct": many(natural),
+        "at-most": natural,
     },
     required=("counts",),
 )

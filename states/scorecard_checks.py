@@ -12,9 +12,9 @@ from states.sheet import Path, Sheet
 _KEYS: Mapping[str, frozenset[str]] = {
     "duties": frozenset({"weight", "worth"}),
     "clocks": frozenset({"of", "weight", "worth", "levels"}),
-    "escalations": frozenset({"of", "deduct"}),
+    "escalations": frozenset({"of", "deduct", "at-most"}),
 }
-_OPTIONAL = frozenset({"levels"})
+_OPTIONAL = frozenset({"levels", "at-most"})
 
 
 def check_scorecard(data: Mapping[str, Any], sheet: Sheet, types: Mapping[str, Any], unsure: set[Any]) -> None:

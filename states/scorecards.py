@@ -73,13 +73,13 @@ def _measure(data: Mapping[str, Any]) -> dict[str, Any]:
         "worth": data.get("worth", {}),
         "levels": data.get("levels", {}),
         "deduct": data.get("deduct", []),
-    }
+    } | ({"at-most": data["at-most"]} if "at-most" in data else {})
 
 
 def points_of(measure: Mapping[str, Any], figures: Figures) -> Points:
     """What these figures come to under one measure."""
     if measure["counts"] == "escalations":
-        return _deducted(measure["deduct"], figures)
+        return _deducted(measure["deduct"], measure.get("at-most"), figures)
     return _shared(measure, figures)
 
 
@@ -104,12 +104,13 @@ def _shared(measure: Mapping[str, Any], figures: Figures) -> Points:
     return Points(points, weight, how)
 
 
-def _deducted(deduct: list[int], figures: Figures) -> Points:
-    """So many points less for each step that was climbed; a step beyond the list costs as much as the last."""
+def _deducted(deduct: list[int], most: int | None, figures: Figures) -> Points:
+    """So many points less for each step that was climbed, up to ``most``; a step beyond the list costs as the last."""
     lost, parts = 0, []
     for (level, _), count in sorted(figures.items(), key=lambda item: int(item[0][0] or 0)):
         each = deduct[min(int(level or 1), len(deduct)) - 1]
         if count and each:
             lost += count * each
             parts.append(f"{count}×{each}")
-    return Points(-lost, 0, f"-({' + '.join(parts)}) = {-lost}" if parts else "")
+    less, bound = (lost, "") if most is None or lost <= most else (most, f", ≤ {most}")
+    return Points(-less, 0, f"-({' + '.join(parts)}{bound}) = {-less}" if parts else "")

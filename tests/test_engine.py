@@ -152,7 +152,7 @@ def test_the_hearing_waits_for_the_answer_or_its_time(world: World) -> None:
     )
     world.do(ref, "open", "zhao")
     world.do(ref, "investigate", "zhou", facts="f")
-    with pytest.raises(NotNow, match="has to wait"):
+    with pytest.raises(NotNow, match="answer has not been done, and the limit answer is not over"):
         world.do(ref, "hear", "zhao", record="r")
     world.until("2026-03-02 09:00")  # 10 working days after 9 February: 28 February, a working Saturday
     world.do(ref, "hear", "zhao", record="r")

@@ -10,6 +10,7 @@ from support.measured import MEASURED
 from support.world import World
 
 from states.errors import Invalid, NotFound, Usage
+from states.scorecards import points_of
 from workflow import scorecard as card
 from workflow import stats_tables
 from workflow.stats import percent
@@ -306,3 +307,13 @@ def test_no_scorecard_at_all_is_said(tmp_path: Any) -> None:
 def test_a_share_is_a_whole_number(part: int, whole: int, wanted: int | None) -> None:
     """Percentages are whole, halves are rounded up, and of nothing there is none."""
     assert percent(part, whole) == wanted
+
+
+@pytest.mark.parametrize(
+    ("most", "points", "how"),
+    [(None, -6, "-(4×1 + 1×2) = -6"), (6, -6, "-(4×1 + 1×2) = -6"), (5, -5, "-(4×1 + 1×2, ≤ 5) = -5")],
+)
+def test_escalations_take_off_no_more_than_their_bound(most: int | None, points: int, how: str) -> None:
+    """Where the policy bounds what escalations take off, the sum says so."""
+    measure = {"counts": "escalations", "deduct": [0, 1, 2], **({"at-most": most} if most else {})}
+    assert points_of(measure, {("2", "told"): 4, ("3", "told"): 1}) == (points, 0, how)

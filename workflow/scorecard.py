@@ -59,11 +59,11 @@ def scorecard(
         ]
     else:
         rows = list(_rows(measures, facts, whole=post is None))
-    shown = [{"name": name, **{k: spec[k] for k in _SHOWN}} for name, spec in measures.items()]
+    shown = [{"name": name, **{k: spec.get(k) for k in _SHOWN}} for name, spec in measures.items()]
     return answer(tx, span, rows, criteria=criteria, measures=shown)
 
 
-_SHOWN = ("title", "counts", "of", "weight", "worth", "levels", "deduct")
+_SHOWN = ("title", "counts", "of", "weight", "worth", "levels", "deduct", "at-most")
 
 
 def _facts(tx: Tx, span: Span, measures: Measures, unit: str | None) -> dict[str, list[Fact]]:
