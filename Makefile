@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench soak i18n lock clean
+.PHONY: help setup demo test cover lint bench soak i18n lock clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,10 @@ lint: $(STAMP)  ## style, types and the one-way imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-test: lint  ## lint, then every test on SQLite and PostgreSQL with branch coverage
+test: lint  ## lint, then every test on SQLite and PostgreSQL
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+cover: $(STAMP)  ## the same tests, and which lines and branches they never reach; twice as long
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term
 
 bench: $(STAMP)  ## measure against the floors and the peers

@@ -19,6 +19,7 @@ CHANGES = {
     ("case", "reassign"),
     ("case", "link"),
     ("case", "attach"),
+    ("case", "draft"),
     ("duty", "record"),
     ("duty", "skip"),
     ("case", "dossier"),
@@ -130,7 +131,7 @@ def test_completion_without_a_workspace(tmp_path):
 
 
 def test_only_render_prints_data():
-    """Commands hand their data to render; nothing else in cli writes to stdout."""
+    """Commands hand their data to render; nothing else in cli writes to stdout (`fitting` asks how wide it is)."""
     printing = {"sys.stdout", "click.echo", "click.secho"}
     found = {name.removeprefix("cli."): set(mentioned(tree)) & printing for name, tree in modules("cli").items()}
-    assert {name for name, used in found.items() if used} == {"render", "main", "base", "session"}
+    assert {name for name, used in found.items() if used} == {"render", "main", "base", "session", "fitting"}

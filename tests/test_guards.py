@@ -98,7 +98,7 @@ def test_the_hearing_waits_for_the_answer_or_its_time() -> None:
     )
     found = why(accountability, "hear", decider)
     assert isinstance(found, NotNow)
-    assert found.places["condition"] == "acted(answer) or overdue(answer)"
+    assert str(found) == "hear is not possible now: answer has not been done, and the limit answer is not over."
     assert refusal(accountability, "hear", replace(decider, acted={"answer": ["p7"]})) is None
     assert refusal(accountability, "hear", replace(decider, overdue=frozenset({"answer"}))) is None
     assert refusal(accountability, "hear", replace(decider, clocks={"answer": "breached"})) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 import zipfile
@@ -58,6 +59,7 @@ CLOCK_OWNER = "workflow.store"
 ENVIRONMENT = {"os.environ", "os.getenv"}
 
 
+@functools.cache
 def modules(*packages: str) -> dict[str, ast.Module]:
     """The syntax trees of the packages, by dotted name."""
     found = {}

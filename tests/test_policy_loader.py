@@ -121,7 +121,7 @@ def test_a_type_is_laid_over_the_policy_in_force() -> None:
     assert policy["duties"].keys() == pack()["duties"].keys()
     assert "report.yaml" not in policy["sources"]
     assert policy["sources"]["mine.yaml"] == good("sketch")
-    assert compiled(policy["sources"]) == policy
+    assert compiled({"mine.yaml": good("sketch")}, policy) == policy
 
 
 def test_a_field_with_a_question_mark_is_set_only_where_the_type_has_it() -> None:

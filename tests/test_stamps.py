@@ -241,7 +241,7 @@ def test_checkpoint_stamp_and_verify(home, authority):
     assert typed(home, "audit", "verify", "--tsa-roots", str(other)).code == 7
     other.write_text("no certificate", encoding="utf-8")
     assert typed(home, "audit", "verify", "--tsa-roots", str(other)).code == 1
-    assert typed(home, "audit", "verify", "--tsa-roots", str(home / "missing")).code == 1
+    assert typed(home, "audit", "verify", "--tsa-roots", str(home / "missing")).code == 3
 
 
 def test_the_setting_and_run_once(home, authority, tmp_path):
