@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from support.counting import Counting, invariants
-from support.living import LIFE
+from support.living import LIFE, Step, steps, thrown_away
 from support.policies import compiled
-from support.world import World, copy_file
 
 from states.catalog import pack_sources
 
@@ -45,22 +42,17 @@ def law(least: int, catch_up: str) -> dict[str, Any]:
     )
 
 
-STEPS = st.lists(st.tuples(*[st.integers(min_value=0, max_value=5039)] * 4), min_size=20, max_size=50)
+STEPS = steps(20, 50)
 
 
-def _live(template: Path, steps: list[tuple[int, int, int, int]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        world = World(copy_file(template, Path(folder)), Path(folder))
-        world.store.driver.synchronous = "OFF"  # type: ignore[attr-defined]  # nothing here outlives the test
-        try:
-            office = Counting(world, CODES, law)
-            office.policy(1, 0, 0)
-            for step in steps:
-                office.live(step)
-            world.fast_forward(days=1)
-            invariants(world)
-        finally:
-            world.close()
+def _live(template: Path, steps: list[Step]) -> None:
+    with thrown_away(template) as world:
+        office = Counting(world, CODES, law)
+        office.policy(1, 0, 0)
+        for step in steps:
+            office.live(step)
+        world.fast_forward(days=1)
+        invariants(world)
 
 
 @settings(LIFE, max_examples=12)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import random
-import tempfile
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from support.keeping import Keeping
-from support.living import LIFE
-from support.world import World, copy_file
+from support.living import LIFE, Step, steps, the_same, thrown_away
+from support.world import World
 
 from workflow.verify import verify
 
 
-def _live(world: World, steps: list[tuple[int, int, int, int]]) -> None:
+def _live(world: World, steps: list[Step]) -> None:
     office = Keeping(world)
     office.book.read(world)
     for step in steps:
@@ -34,24 +29,15 @@ def _live(world: World, steps: list[tuple[int, int, int, int]]) -> None:
         assert verify(tx, replay=True)["problems"] == []
 
 
-STEPS = st.lists(st.tuples(*[st.integers(min_value=0, max_value=5039)] * 4), min_size=8, max_size=30)
-
-
-def _on_sqlite(template: Path, steps: list[tuple[int, int, int, int]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        world = World(copy_file(template, Path(folder)), Path(folder))
-        world.store.driver.synchronous = "OFF"  # type: ignore[attr-defined]  # nothing here outlives the test
-        try:
-            _live(world, steps)
-        finally:
-            world.close()
+STEPS = steps(8, 30)
 
 
 @settings(LIFE, max_examples=12)
 @given(steps=STEPS)
 def test_the_past_of_any_office_stays_answerable(world_file, steps):
     """Each day answers as it did then, by what was known then; by now as the slow second opinion; and acts stand."""
-    _on_sqlite(world_file, steps)
+    with thrown_away(world_file) as world:
+        _live(world, steps)
 
 
 @pytest.mark.soak
@@ -59,11 +45,11 @@ def test_the_past_of_any_office_stays_answerable(world_file, steps):
 @given(steps=STEPS)
 def test_the_past_of_many_offices_stays_answerable(world_file, steps):
     """The same for many more lives."""
-    _on_sqlite(world_file, steps)
+    with thrown_away(world_file) as world:
+        _live(world, steps)
 
 
 @pytest.mark.parametrize("seed", [7, 23])
 def test_one_life_on_either_database(world, seed):
     """The same life gives the same on SQLite and on PostgreSQL."""
-    drawn = random.Random(seed)  # noqa: S311  # the same life every time, nothing secret
-    _live(world, [tuple(drawn.randrange(5040) for _ in range(4)) for _ in range(30)])  # type: ignore[misc]
+    _live(world, the_same(seed, 30))

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from support.lived import ERRAND
-from support.living import LIFE, STEPS, Acting
+from support.living import LIFE, STEPS, Acting, Step, thrown_away
 from support.opening import CHORE, MATTER
-from support.world import World, copy_file
 
 from workflow.verify import verify
 
 
-def _live(template: Path, steps: list[tuple[int, int, int, int]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        world = World(copy_file(template, Path(folder)), Path(folder))
-        world.store.driver.synchronous = "OFF"  # type: ignore[attr-defined]  # nothing here outlives the test
-        try:
-            world.apply(ERRAND, MATTER, CHORE)
-            office = Acting(world)
-            for step in steps:
-                office.live(step)
-                office.found()
-            with world.store.read() as tx:
-                found = verify(tx, replay=True)
-            assert found["problems"] == []
-        finally:
-            world.close()
+def _live(template: Path, steps: list[Step]) -> None:
+    with thrown_away(template) as world:
+        world.apply(ERRAND, MATTER, CHORE)
+        office = Acting(world)
+        for step in steps:
+            office.live(step)
+            office.found()
+        with world.store.read() as tx:
+            found = verify(tx, replay=True)
+        assert found["problems"] == []
 
 
 @settings(LIFE, max_examples=15)

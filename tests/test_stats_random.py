@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,8 @@ from support.counted import Counted, everything
 from support.counting import Counting
 from support.lived import ERRAND
 from support.lives import RECORDED
-from support.living import LIFE, STEPS, Acting
-from support.world import World, copy_file
+from support.living import LIFE, STEPS, Acting, Step, thrown_away
+from support.world import World
 
 from states.errors import Problem
 from workflow import policies, stats, stats_standing, stats_tables
@@ -23,7 +22,6 @@ from workflow.scorecard import scorecard
 from workflow.store import Tx
 
 YEAR = 2026
-Step = tuple[int, int, int, int]
 
 
 class Recording(Acting):
@@ -121,20 +119,15 @@ def the_trail_says_the_same(tx: Tx) -> None:
 
 
 def _live(template: Path, steps: list[Step]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        world = World(copy_file(template, Path(folder)), Path(folder))
-        world.store.driver.synchronous = "OFF"  # type: ignore[attr-defined]  # nothing here outlives the test
-        try:
-            world.apply(ERRAND)
-            office = Recording(world)
-            for step in steps:
-                office.live(step)
-            world.fast_forward(hours=1)
-            with world.store.read() as tx:
-                agree(tx)
-                the_trail_says_the_same(tx)
-        finally:
-            world.close()
+    with thrown_away(template) as world:
+        world.apply(ERRAND)
+        office = Recording(world)
+        for step in steps:
+            office.live(step)
+        world.fast_forward(hours=1)
+        with world.store.read() as tx:
+            agree(tx)
+            the_trail_says_the_same(tx)
 
 
 @settings(LIFE, max_examples=10)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
+import random
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from support.lived import ERRAND
 from support.opening import CHORE, MATTER
-from support.world import World, admin
+from support.world import World, admin, copy_file
 
 from jobs import recompute
 from states.calendars import shipped
@@ -22,6 +25,7 @@ from workflow import calendars, engine
 # Every chore is given a note.
 MATTER_NOTED = MATTER.replace("note: $field(details), ", "").replace(', "note?": $post(first)', "")
 MATTER_NOTED = MATTER_NOTED.replace("fields: {subject", "fields: {note: $ref, subject")
+Step = tuple[int, int, int, int]
 LOGINS = ("wang", "li", "feng", "zhao", "qian", "sun", "zhou", "chen", "wei", "pan")
 UNITS = ("safety", "data", "county")
 SEVERITIES = ("general", "large", "major", "critical")
@@ -192,7 +196,30 @@ class Acting:
             doors[step[0] % len(doors)](*step[1:])
 
 
-STEPS = st.lists(st.tuples(*[st.integers(min_value=0, max_value=5039)] * 4), min_size=25, max_size=80)
+def steps(least: int, most: int) -> st.SearchStrategy[list[Step]]:
+    """So many things that happen, one after the other."""
+    return st.lists(st.tuples(*[st.integers(min_value=0, max_value=5039)] * 4), min_size=least, max_size=most)
+
+
+def the_same(seed: int, count: int) -> list[Step]:
+    """So many things that happen, the same ones every time."""
+    drawn = random.Random(seed)  # noqa: S311  # nothing secret
+    return [(*(drawn.randrange(5040) for _ in range(4)),) for _ in range(count)]  # type: ignore[misc]
+
+
+@contextlib.contextmanager
+def thrown_away(template: Path) -> Iterator[World]:
+    """The furnished office in a file that nothing outlives, so that no write waits for the disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(copy_file(template, Path(folder)), Path(folder))
+        world.store.driver.synchronous = "OFF"  # type: ignore[attr-defined]
+        try:
+            yield world
+        finally:
+            world.close()
+
+
+STEPS = steps(25, 80)
 LIFE = settings(
     deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
