@@ -114,6 +114,18 @@ def test_about_the_head_the_body_above_holds_the_limits_and_is_told(world):
     assert sound(world)
 
 
+def test_about_the_first_of_the_highest_body_the_other_decider_decides(world):
+    """No body stands above the province: its directly responsible decides about its first, who never does."""
+    cited = late_report(world, as_="pan", unit="province")
+    ref = proposed(world, cited, as_="pan", respondent="wei", post="first", unit="province")
+    assert world.clock(ref, "open")["holders"] == ["pan"]
+    with pytest.raises(NotPermitted):
+        world.do(ref, "open", "wei")
+    world.do(ref, "open", "pan")
+    assert world.case(ref)["state"] == "opened"
+    assert sound(world)
+
+
 def test_the_respondent_is_on_no_ladder_of_the_case(world):
     """A head of a unit and the one who stands in, asked as such, are passed over; the trail says why."""
     ref = proposed(world)

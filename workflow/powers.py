@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from states.doers import deciding, lifted
+from states.doers import bodies_up, deciding, lifted
 from workflow.roles import Standing, is_person, standing
 from workflow.sql import register as sql
 from workflow.store import Tx
@@ -17,7 +17,8 @@ def over(tx: Tx, fields: Mapping[str, Any], definition: Mapping[str, Any], there
 
     A respondent of this body falls under the first line of the table that names a post held, then or today. Whoever has
     since gone to a body above is judged there, as one of its own; whoever leads one beside, as who leads this one. One
-    of a body below is for the deciders here; one of any other body is for nobody here.
+    of a body below is for the deciders here; one of any other body is for nobody here. Where the line names a body that
+    the register does not have, the deciders here decide: whoever is charged never does.
     """
     table, grounds = definition.get("powers"), definition.get("grounds")
     whom = fields.get(grounds["whom"]) if grounds else None
@@ -42,7 +43,8 @@ def over(tx: Tx, fields: Mapping[str, Any], definition: Mapping[str, Any], there
     if higher:
         bodies = max(higher)
         return [lifted(role, bodies) for role in _line(table, higher[bodies]) or sorted(deciding(definition))]
-    return _line(table, here | beside)
+    line = _line(table, here | beside)
+    return None if line and bodies_up(line) > len(up) else line
 
 
 def _line(table: Mapping[str, Any], posts: Collection[str]) -> list[str] | None:
