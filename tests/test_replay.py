@@ -497,11 +497,18 @@ ODD = [
     ("UPDATE unsealed SET at = x'01' WHERE stream = 'org' AND n = 6", "it has no leaf, and does not wait for one"),
     ("UPDATE payload SET field = CAST(field AS BLOB) WHERE field = 'title'", "is kept that it never committed to"),
     ("UPDATE counter SET value = 'x' WHERE name = 'register'", "counter.value is 'x'"),
+    ("UPDATE in_force SET type = x'01' WHERE type = 'task'", "in_force.task is nothing"),
+    ("UPDATE period SET duty = x'01' WHERE duty = (SELECT min(duty) FROM period)", "is here, and no event says so"),
+    ("UPDATE payload SET value = CAST(x'FF' AS TEXT) WHERE field = 'login'", "the value of login was CHANGED"),
+    ("UPDATE event SET canon = CAST(x'FF' AS TEXT) WHERE stream = 'org' AND n = 7", "its canon is not the text of an"),
+    ("UPDATE outbox SET state = 'held' WHERE state = 'waiting'", ".state is 'held', which is none of waiting,"),
 ]
 
 
 def test_sqlite_keeps_anything_and_it_is_named(lived):
-    """A word in the place of a number, bytes in the place of a text: each is named, and what is behind it looked at."""
+    """A word in the place of a number, bytes in the place of a text, or as a text that is none: each is named, and what
+    is behind it looked at.
+    """
     if lived.raw.kind != "sqlite":
         return
     with lived.raw.unchecked():

@@ -16,8 +16,10 @@ class Findings:
         self.rows: list[dict[str, Any]] = []
         self.left_out = 0
 
-    def add(self, what: str, stream: str | None = None, n: int | None = None, event: str | None = None) -> None:
+    def add(self, what: str, stream: Any = None, n: int | None = None, event: Any = None) -> None:
+        """What a place is called may itself be what was changed: SQLite keeps bytes where a text should be."""
         if len(self.rows) < MOST:
+            stream, event = (said(is_) if isinstance(is_, bytes) else is_ for is_ in (stream, event))
             self.rows.append({"event": event, "stream": stream, "n": n, "what": what})
         else:
             self.left_out += 1

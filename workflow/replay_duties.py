@@ -152,10 +152,11 @@ class Duties:
         for living in tx.named(sql.PERIODS):
             key = tuple(living[name] for name in _KEY)
             window = self.windows.pop(key, None)
+            called = "/".join(map(str, key))
             if window is None:
-                self.found.add(f"the period {'/'.join(key)} is here, and no event says so", f"duty/{key[0]}/{key[1]}")
+                self.found.add(f"the period {called} is here, and no event says so", f"duty/{key[0]}/{key[1]}")
                 continue
-            self._columns(f"period {'/'.join(key)}", living, window.row, window.by)
+            self._columns(f"period {called}", living, window.row, window.by)
             if window.row["ref"] is not None:
                 self._case(key, window)
         for key, window in self.windows.items():

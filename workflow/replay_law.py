@@ -153,7 +153,7 @@ class _Policies:
         n, id_ = (self.last.n, self.last.id) if self.last else (None, None)
         living: dict[str, str] = dict(self.tx.all(sql.IN_FORCE))
         expected = self.last.data["types"] if self.last else {}
-        for type_ in sorted({*living, *expected}):
+        for type_ in sorted({*living, *expected}, key=str):
             if living.get(type_) != expected.get(type_):
                 what = f"in_force.{type_} is {said(living.get(type_))}, the trail says {said(expected.get(type_))}"
                 self.found.add(what, self.STREAM, n, id_)

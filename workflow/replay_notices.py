@@ -15,6 +15,7 @@ from workflow.sql import replay as sql
 from workflow.store.tx import Tx
 
 STREAM = "notices"
+STATES = ("waiting", "sent", "dead")
 LONGEST = timedelta(days=1, hours=1)  # no job waits longer than a day; clocks differ
 _ABOUT = ("ref", "kind", "person")
 
@@ -68,6 +69,8 @@ class Notices:
                 self._wrong(f"outbox {dedup}.sent_at is {said(sent_at)}, and it was not sent", about, told)
             elif state == "dead" and not (told and told.given_up):
                 self._wrong(f"outbox {dedup} was given up, and nothing on record says so", about, told)
+            elif state not in STATES:  # nobody would ever send it
+                self._wrong(f"outbox {dedup}.state is {said(state)}, which is none of {', '.join(STATES)}", about, told)
         for told in self.told.values():
             by = told.by
             self.found.add("the message it tells of is gone", by.stream, by.n, by.id)

@@ -32,6 +32,14 @@ def verify(tx: Tx, *, replay: bool = False, kept: Kept | None = None, crew: Crew
     ``since`` tells what it was held against. ``crew``: who walks the streams, where several processes share that
     (`workflow.verify_crew`); the answer is the same.
     """
+    try:
+        return _verify(tx, replay, kept or Kept(), crew or by_oneself)
+    except tx.unreadable:  # reading in a way that bears it is slower
+        tx.reads_anything()
+        return _verify(tx, replay, kept or Kept(), by_oneself)
+
+
+def _verify(tx: Tx, replay: bool, kept: Kept, crew: Crew) -> Answer:
     found = Findings()
     tx.sweeps()
     tx.workspace = _workspace(tx)
@@ -40,14 +48,14 @@ def verify(tx: Tx, *, replay: bool = False, kept: Kept | None = None, crew: Crew
     log = Log(tx)
     _epochs(tx, log, found)
     whole = _Whole(tx, found)
-    for part in (crew or by_oneself)(tx, whole.leaves.size):
+    for part in crew(tx, whole.leaves.size):
         whole.take(part)
     whole.close()
     for name in sorted(whole.logs - {tx.workspace.origin, *log.origins}):
         found.add(f"there are events of the log {name}, which was never begun")
     tree = TreeCheck(tx, whole.leaves, log, found)
     tree.run(whole.seen)
-    against = outside.shown(kept or Kept(), tree, found)
+    against = outside.shown(kept, tree, found)
     if replay:
         from workflow.replay import replay as decide_again
 

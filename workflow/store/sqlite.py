@@ -26,8 +26,11 @@ _WRITTEN = ("SELECT max(rowid) FROM event", "SELECT max(idx) FROM leaf")
 
 
 class SqliteTx(Tx):
+    unreadable = (sqlite3.OperationalError,)
+
     def __init__(self, workspace: Workspace, now: str, connection: sqlite3.Connection) -> None:
         super().__init__(workspace, now)
+        self._connection = connection
         self._execute = connection.execute
         self._many = connection.executemany
 
@@ -52,6 +55,9 @@ class SqliteTx(Tx):
     def sweeps(self) -> None:
         """Pages are read where the system keeps them, and not copied one by one, again and again."""
         self._execute(f"PRAGMA mmap_size = {MAPPED}")
+
+    def reads_anything(self) -> None:
+        self._connection.text_factory = _text
 
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
         changed = self._execute(sql, values).rowcount
@@ -107,6 +113,7 @@ class SqliteDriver:
                     raise Conflict("The record changed while it was being opened.", hint=N_("Try again."))
                 yield tx
             finally:
+                self._reader.text_factory = str
                 self._reader.execute("COMMIT")
 
     @contextmanager
@@ -185,6 +192,14 @@ class SqliteDriver:
         if self._handle >= 0:
             os.close(self._handle)
             self._handle = -1
+
+
+def _text(kept: bytes) -> str:
+    """What is no text is made one that is like nothing ever recorded: no text of the record has U+0000."""
+    try:
+        return kept.decode()
+    except UnicodeDecodeError:
+        return kept.decode(errors="replace") + "\0"
 
 
 def _uri(path: str) -> str:

@@ -78,6 +78,11 @@ class Tx(ABC):
     def sweeps(self) -> None:  # noqa: B027  # what a database can make of it
         """Nearly everything will be read, along an order that is not that of the file."""
 
+    unreadable: tuple[type[Exception], ...] = ()  # what reading raises where bytes stand as a text that are none
+
+    def reads_anything(self) -> None:  # noqa: B027  # PostgreSQL keeps no such text
+        """From now on such bytes come as a text that is like no other, and do not end the reading."""
+
     @abstractmethod
     def put(self, sql: str, *, expect: int | None = None, **values: Value) -> None:
         """Write; where ``expect`` rows must change and another number does, the transaction is a Conflict."""
