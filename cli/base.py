@@ -61,6 +61,13 @@ class Shared(Opt):
         return None, args
 
 
+class Words(click.Choice[str]):
+    """One of some words. Both spellings are taken; a refusal names them as they are written everywhere else."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:  # noqa: ARG002
+        return super().get_invalid_choice_message(value, None)
+
+
 def _shared(*names: str, **attrs: Any) -> Shared:
     return Shared(names, expose_value=False, **attrs)
 
@@ -69,8 +76,8 @@ GLOBAL = (
     _shared("--home", metavar="DIR", help=N_("The folder of the workspace.")),
     _shared("--db", metavar="URL", help=N_("The database of the workspace.")),
     _shared("--as", "as_login", metavar="LOGIN", help=N_("Act as this person: in a sandbox anybody, else as deputy.")),
-    _shared("--lang", type=click.Choice(LANGUAGES), metavar="|".join(LANGUAGES), help=N_("The language to read.")),
-    _shared("--format", type=click.Choice(FORMATS), metavar="FORM", help=N_("table, plain, json, ndjson or csv.")),
+    _shared("--lang", type=Words(LANGUAGES), metavar="|".join(LANGUAGES), help=N_("The language to read.")),
+    _shared("--format", type=Words(FORMATS), metavar="FORM", help=N_("table, plain, json, ndjson or csv.")),
     _shared("--no-input", is_flag=True, help=N_("Never ask.")),
     _shared("-y", "--yes", is_flag=True, help=N_("Answer yes to every question.")),
     _shared("-q", "--quiet", is_flag=True, help=N_("Print nothing a person would read.")),
@@ -242,6 +249,6 @@ def complete_file(_ctx: click.Context, _param: click.Parameter, begun: str) -> "
     return [CompletionItem(begun, type="file")]
 
 
-def choices(names: Sequence[str]) -> click.Choice[str]:
+def choices(names: Sequence[str]) -> Words:
     """One of these words."""
-    return click.Choice(names)
+    return Words(names)

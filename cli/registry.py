@@ -172,7 +172,7 @@ ROOT: dict[str, Entry | Group] = {
     "run": ("cli.run:run", N_("Let the clocks run: fire what is due, open duties, send notices.")),
     "advance": ("cli.run:advance", N_("Move the time of a sandbox.")),
     "init": ("cli.init:init", N_("Make a workspace.")),
-    "demo": ("cli.demo:demo", N_("Let a small office live through a quarter in a sandbox, and tell.")),
+    "demo": ("cli.demo:demo", N_("Let a small county office live through a year in a sandbox, then tell.")),
     "whoami": ("cli.whoami:whoami", N_("Tell who you are here.")),
     "doctor": ("cli.doctor:doctor", N_("Check that everything is in order.")),
     "config": CONFIG,

@@ -72,6 +72,12 @@ def test_an_unknown_command_is_answered_with_the_nearest(tmp_path):
     assert run("case", "shwo", folder=tmp_path).code == 2
 
 
+def test_a_language_is_named_as_the_program_writes_it(tmp_path):
+    """Both spellings are taken, and a refusal names the one of every other page."""
+    assert "'en', 'zh_CN'" in run("whoami", "--lang", "fr", folder=tmp_path).err
+    assert run("whoami", "--lang", "zh-CN", folder=tmp_path).err.startswith("错误")
+
+
 def test_the_unexpected_is_one_sentence(tmp_path, monkeypatch):
     """A bug ends in one sentence and exit 1; --debug shows the traceback."""
     from cli import config
