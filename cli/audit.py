@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import render
-from cli.base import REASON, command, complete_file, opt
+from cli.base import REASON, TSA_ROOTS, command, complete_file, opt
 from cli.case import AFTER, LIMIT
 from cli.errors import EXIT_CODES
 from cli.session import Session
 from cli.texts import N_, _
 from cli.typed import moment_in
-from cli.views import EVENT_COLUMNS
-from states.errors import Integrity, NotPermitted, Usage
+from cli.views import EVENT_COLUMNS, stamped
+from states.errors import Integrity, Usage
 
 if TYPE_CHECKING:
     from workflow.outside import Kept
     from workflow.store import Tx
-    from workflow.trail import Who
 
 
 @command(
@@ -90,24 +89,13 @@ def _on_record(session: Session, actor: str | None, text: str | None) -> None:
 
     def work(tx: Tx) -> None:
         person = actor_id(tx, actor) if actor is not None else None
-        who = asker(session, tx)
+        who = session.looking(tx)
         if text is not None:
             lookup.search(tx, who, text, reason=session.reason)
         if person is not None and person not in who.persons:
             lookup.actor(tx, who, person, reason=session.reason)
 
     session.change(work)
-
-
-def asker(session: Session, tx: "Tx") -> "Who":
-    """The administrator, who needs no --as in a sandbox, or whoever acts."""
-    try:
-        return session.administering(tx)
-    except NotPermitted:
-        return session.acting(tx)
-
-
-TSA_ROOTS = N_("The certificates of time stamp authorities you trust; by default those of publish.tsa_roots.")
 
 
 @command(
@@ -127,7 +115,7 @@ TSA_ROOTS = N_("The certificates of time stamp authorities you trust; by default
         default=None,
         help=N_("Read every file of the evidence, whether it is what was given; done unless it is told not to."),
     ),
-    opt("--tsa-roots", metavar="FILE", shell_complete=complete_file, help=TSA_ROOTS),
+    TSA_ROOTS,
     opt(
         "--processes",
         type=click.IntRange(min=1),
@@ -199,7 +187,6 @@ def _stamps(told: dict[str, Any]) -> str:
     newest = told["newest"]
     if newest is None:
         return _("{of} time stamps are kept; none was looked into.").format(**told)
-    from cli.audit_seal import stamped
 
     said = _("{checked} of {of} time stamps checked; the newest is of the checkpoint over {size} events.")
     return f"{said.format(size=newest['size'], **told)} {stamped(newest)}"

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import render
-from cli.audit import asker
 from cli.base import REASON, arg, command, complete_file, opt
 from cli.inputs import text as text_of
 from cli.keys import public_key, write
@@ -39,7 +38,7 @@ def prove(session: Session, event: str, output: str, withhold: tuple[str, ...]) 
     from workflow import disclosure
 
     def work(tx: "Tx") -> "tuple[str, Written | None]":
-        return disclosure.prove(tx, event, lambda: asker(session, tx), withhold=withhold, reason=session.reason)
+        return disclosure.prove(tx, event, lambda: session.looking(tx), withhold=withhold, reason=session.reason)
 
     text, read = session.change(work)
     write(output, text)

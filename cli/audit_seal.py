@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import render
-from cli.audit import TSA_ROOTS
-from cli.base import command, complete_file, opt
+from cli.base import TSA_ROOTS, command, complete_file, opt
 from cli.keys import checkpoint_file, keys, write
 from cli.session import Session
 from cli.texts import N_, _
+from cli.views import stamped
 from states.errors import Invalid, NotNow, Usage
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _with_key(session: Session) -> "Keys | None":
         metavar="URL|COMMAND",
         help=N_("Ask this time stamp authority (RFC 3161) about it, and keep its answer; on record."),
     ),
-    opt("--tsa-roots", metavar="FILE", shell_complete=complete_file, help=TSA_ROOTS),
+    TSA_ROOTS,
 )
 def checkpoint(
     session: Session,
@@ -107,15 +107,8 @@ def _stamps(session: Session, data: dict[str, Any], tsa_roots: str | None) -> by
     return kept[-1][1] if kept else None
 
 
-def stamped(stamp: dict[str, Any]) -> str:
-    """One sentence about a stamp; whether it was checked is part of it."""
-    told = _("Stamped by {by} at {at}.") if stamp["checked"] else _("Stamped, it says, by {by} at {at}; not checked.")
-    return told.format(by=stamp["by"], at=f"{stamp['at'][:19].replace('T', ' ')} UTC")
-
-
 def _publish(session: Session, everywhere: bool, addresses: tuple[str, ...], authority: str | None) -> dict[str, Any]:
     """Give it away now; for those who may take out what is kept. The first outlet that does not take it is raised."""
-    from cli.audit import asker
     from cli.outlets import mail_outlet, outlets, stamp_outlet
     from jobs import publish
     from workflow import lookup
@@ -128,7 +121,7 @@ def _publish(session: Session, everywhere: bool, addresses: tuple[str, ...], aut
     if authority:
         ways.append(stamp_outlet(session, authority))
     with session.read() as tx:
-        who = asker(session, tx)
+        who = session.looking(tx)
         lookup.permit(tx, who)
     done = publish.now(session.store, ways, who)
     for name in done.taken:

@@ -252,3 +252,11 @@ def complete_file(_ctx: click.Context, _param: click.Parameter, begun: str) -> "
 def choices(names: Sequence[str]) -> Words:
     """One of these words."""
     return Words(names)
+
+
+TSA_ROOTS = opt(
+    "--tsa-roots",
+    metavar="FILE",
+    shell_complete=complete_file,
+    help=N_("The certificates of time stamp authorities you trust; by default those of publish.tsa_roots."),
+)

@@ -41,13 +41,13 @@ def list_(
     after: str | None,
 ) -> None:
     """One row per case."""
-    from workflow import ask
+    from workflow import agenda
 
     if open_ and closed:
         raise Usage("A case is either open or closed.", hint=N_("Use one of --open and --closed."))
     wanted = True if open_ else False if closed else None
     with session.read() as tx:
-        found = ask.case_list(
+        found = agenda.case_list(
             tx,
             type=type,
             state=state,

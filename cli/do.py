@@ -18,12 +18,12 @@ class Cases(Group):
 
     def known(self, ctx: click.Context) -> list[tuple[str, str]]:
         """The open cases that are due first; for completion."""
-        from workflow import ask
+        from workflow import agenda
 
         session: Session = ctx.obj
         try:
             with session.read() as tx:
-                return [(row["ref"], row["title"]) for row in ask.case_list(tx, open=True, limit=100)["rows"]]
+                return [(row["ref"], row["title"]) for row in agenda.case_list(tx, open=True, limit=100)["rows"]]
         except Problem:
             return []
 

@@ -31,7 +31,7 @@ def due(
     after: str | None,
 ) -> int:
     """One row per running limit."""
-    from workflow import ask
+    from workflow import agenda
 
     span = None
     if within:
@@ -40,7 +40,7 @@ def due(
         span = parse_duration(within)
     with session.read() as tx:
         me = session.acting(tx).actor if mine else None
-        found = ask.due(tx, mine=me, unit=unit, overdue=overdue, within=span, limit=limit, after=after)
+        found = agenda.due(tx, mine=me, unit=unit, overdue=overdue, within=span, limit=limit, after=after)
         labels = Labels(tx)
     columns: list[render.Column] = [
         ("ref", N_("Number"), lambda row: row["ref"] or row["duty"] or ""),

@@ -4,7 +4,6 @@ import os
 from typing import Any
 
 from cli import render
-from cli.audit import asker
 from cli.base import REASON, command, complete_file, opt
 from cli.session import Session
 from cli.texts import N_, _
@@ -33,7 +32,7 @@ def export(session: Session, output: str) -> None:
         raise Usage("{path} is a folder.", hint=N_("Name a file."), where="-o", path=output)
 
     def work(tx: Tx) -> Any:
-        who = asker(session, tx)
+        who = session.looking(tx)
         lookup.permit(tx, who)
         return lookup.look_up(tx, who, "export", reason=session.reason)
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from cli.settings import DATABASE, Settings
-from states.errors import N_, Conflict, Invalid, Usage
+from states.errors import N_, Conflict, Invalid, NotPermitted, Usage
 
 if TYPE_CHECKING:
     from cli.receipts import Receipts
@@ -131,6 +131,13 @@ class Session:
         from workflow.identity import identify_admin
 
         return identify_admin(tx, os_login=os_login(), as_login=self.as_login)
+
+    def looking(self, tx: "Tx") -> "Who":
+        """Who looks into the trail: the administrator, who needs no --as in a sandbox, or whoever acts."""
+        try:
+            return self.administering(tx)
+        except NotPermitted:
+            return self.acting(tx)
 
     def change(self, work: "Callable[[Tx], T]", *, signed: bool = False, alone: bool = False) -> T:
         """Run `work` in one transaction; a dry run does all of it and then takes it back.

@@ -219,10 +219,9 @@ def _facts(
 
 def _permitted(session: Session, tx: "Tx") -> None:
     """Words of people are looked into by those who may, for a reason, on record; as any search in them."""
-    from cli.audit import asker
     from workflow import lookup
 
-    who = asker(session, tx)
+    who = session.looking(tx)
     lookup.permit(tx, who)
     if not session.reason.strip():
         raise NotNow("To read what people wrote needs a reason.", hint=N_("Say why with --reason TEXT."))

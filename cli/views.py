@@ -164,3 +164,9 @@ EVENT_COLUMNS: list[Column] = [
     ("to", N_("Change"), _change),
     ("reason", N_("Reason"), None),
 ]
+
+
+def stamped(stamp: dict[str, Any]) -> str:
+    """One sentence about a stamp; whether it was checked is part of it."""
+    told = _("Stamped by {by} at {at}.") if stamp["checked"] else _("Stamped, it says, by {by} at {at}; not checked.")
+    return told.format(by=stamp["by"], at=f"{stamp['at'][:19].replace('T', ' ')} UTC")

@@ -15,10 +15,10 @@ from jobs import expand, pump, recompute
 from jobs.expand import Memory
 from states.errors import N_, Failed, NotNow, Outside, Usage
 from workflow import expanding, periods
-from workflow.ask import local
 from workflow.expanding import Opened
 from workflow.firing import Fired
 from workflow.instants import moment, stamp
+from workflow.look import local
 from workflow.schedule import Schedule
 from workflow.sql import cases as cases_sql
 from workflow.sql import clock as clock_sql

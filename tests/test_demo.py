@@ -26,7 +26,7 @@ from jobs.demo.live import WEEKS
 from jobs.demo.tell import everything
 from states.calendars import Calendars, shipped
 from states.errors import NotPermitted
-from workflow import ask, audit, leave, policies, register
+from workflow import agenda, ask, audit, leave, policies, register
 from workflow.store import Store
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -56,7 +56,7 @@ class Lived:
 
     def refs(self) -> set[str]:
         with self.store.read() as tx:
-            return {row["ref"] for row in ask.case_list(tx, limit=1000)["rows"]}
+            return {row["ref"] for row in agenda.case_list(tx, limit=1000)["rows"]}
 
     def case(self, ref: str) -> dict[str, Any]:
         with self.store.read() as tx:
@@ -142,7 +142,7 @@ def test_limits_are_met_and_missed(year):
 def test_incidents_differ_in_gravity_and_are_resolved(year):
     """All four grades occur, and some incidents are seen through."""
     with year.store.read() as tx:
-        rows = ask.case_list(tx, type="incident", limit=1000)["rows"]
+        rows = agenda.case_list(tx, type="incident", limit=1000)["rows"]
     opened = [event for event in year.events(kind="case.opened") if event["data"]["type"] == "incident"]
     assert {event["data"]["severity"] for event in opened} == {"general", "large", "major", "critical"}
     assert any(row["state"] == "resolved" for row in rows)
@@ -323,7 +323,7 @@ def test_what_is_printed_is_in_the_database(tmp_path):
     assert (done.code, done.err) == (0, "")
     store = Store(f"sqlite:///{tmp_path / 'demo-office' / ground.DATABASE}")
     with store.read() as tx:
-        refs = {row["ref"] for row in ask.case_list(tx, limit=1000)["rows"]}
+        refs = {row["ref"] for row in agenda.case_list(tx, limit=1000)["rows"]}
         units = {row["code"] for row in register.tree(tx)}
     store.close()
     assert REF.findall(done.out)

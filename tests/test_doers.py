@@ -11,7 +11,7 @@ from support.world import World
 
 from states.durations import parse_duration
 from states.errors import NotPermitted
-from workflow import ask, engine
+from workflow import agenda, engine
 from workflow.trail import Who
 from workflow.verify import verify
 
@@ -57,7 +57,7 @@ def mine(world: World, login: str, ref: str) -> set[str]:
     """The limits of a case that somebody sees as theirs."""
     person = world.who(login).actor
     with world.store.read() as tx:
-        rows = ask.due(tx, mine=person)["rows"]
+        rows = agenda.due(tx, mine=person)["rows"]
     return {row["clock"] for row in rows if row["ref"] == ref}
 
 

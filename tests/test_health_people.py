@@ -10,7 +10,7 @@ from support.charge import late_report, proposed
 from support.world import World, admin
 
 from states.errors import NotPermitted, Usage
-from workflow import ask, engine, register
+from workflow import agenda, engine, register
 from workflow.hats import Hat, together
 from workflow.health import Check, checks
 from workflow.register_file import read_register
@@ -224,8 +224,8 @@ def test_the_head_of_a_body_that_is_held_to_account_is_told_what_is_due(world: W
     world.do(ref, "open", "wei")
     qian = world.who("qian").actor
     with world.store.read() as tx:
-        mine = [(row["ref"], row["clock"]) for row in ask.due(tx, mine=qian)["rows"]]
-        every = [(row["ref"], row["clock"]) for row in ask.due(tx)["rows"] if "qian" in row["holders"]]
+        mine = [(row["ref"], row["clock"]) for row in agenda.due(tx, mine=qian)["rows"]]
+        every = [(row["ref"], row["clock"]) for row in agenda.due(tx)["rows"] if "qian" in row["holders"]]
     assert (ref, "answer") in mine
     assert sorted(mine) == sorted(every)
 

@@ -12,7 +12,7 @@ from support.world import World, admin
 from states.catalog import pack_sources
 from states.compiler import compile_policy
 from states.errors import Conflict, NotFound, NotNow, NotPermitted, Usage
-from workflow import activities, ask, duties, policies, skipping
+from workflow import activities, agenda, duties, policies, skipping
 from workflow.activities import Activity
 from workflow.migrate import upgrade
 from workflow.store import REVISION
@@ -209,7 +209,7 @@ def test_after_downtime_only_the_last_pace_is_told(office):
 def due(world: World, unit: str = "county") -> list[tuple[str, bool]]:
     """(kind, overdue) of what is due for the sessions."""
     with world.store.read() as tx:
-        return [(one["kind"], one["overdue"]) for one in ask.due(tx, unit=unit)["rows"] if one["duty"] == CODE]
+        return [(one["kind"], one["overdue"]) for one in agenda.due(tx, unit=unit)["rows"] if one["duty"] == CODE]
 
 
 def test_what_is_due_are_limits_and_duties(office):
@@ -221,7 +221,7 @@ def test_what_is_due_are_limits_and_duties(office):
     office.until("2027-01-02")
     assert due(office) == [("duty", True), ("duty", False)]
     with office.store.read() as tx:
-        rows = ask.due(tx)["rows"]
+        rows = agenda.due(tx)["rows"]
     assert {row["kind"] for row in rows if row["duty"] != CODE} <= {"clock"}
 
 

@@ -9,11 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from states.errors import N_, Integrity, NotFound, Usage
-from workflow.ask import Answer, Look, described, local
+from workflow.ask import described
 from workflow.engine.erasing import KIND
 from workflow.event_json import ERASED
 from workflow.findings import Findings
 from workflow.instants import stamp
+from workflow.look import Answer, Look, local
 from workflow.recorded import GONE, Recorded, of_stream
 from workflow.replay_case import Life
 from workflow.replay_law import Law

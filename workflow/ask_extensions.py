@@ -4,9 +4,9 @@ from typing import Any
 
 from states.errors import N_, NotFound, Usage
 from workflow import policies
-from workflow.ask import Answer, from_token, local, to_token
 from workflow.case import Case, Clock
 from workflow.instants import stamp
+from workflow.look import Answer, from_token, local, to_token
 from workflow.sql import ask as ask_sql
 from workflow.sql import clock as clock_sql
 from workflow.sql import extension as sql

@@ -13,9 +13,10 @@ from states.errors import N_, NotFound, Usage
 from states.limits import due
 from states.reached import Due
 from workflow import audit, calendars, policies
-from workflow.ask import Answer, Look, in_order, local
+from workflow.ask import in_order
 from workflow.case import Case, Clock
 from workflow.instants import stamp
+from workflow.look import Answer, Look, local
 from workflow.plan import begun, dated, limit_for, stops_of
 from workflow.sql import ask as sql
 from workflow.sql import clock as clock_sql

@@ -11,6 +11,7 @@ from states.errors import Problem
 from workflow import ask, ask_why, policies
 from workflow.engine.reading import read
 from workflow.event_json import lost_names, persons_of, shown
+from workflow.look import Look
 from workflow.receipts import Outcome
 from workflow.roles import persons_in
 from workflow.sql import dossier as sql
@@ -58,7 +59,7 @@ def take(tx: Tx, ref: str, *, who: Who, reason: str = "", expect: int | None = N
     outcome = read(tx, ref, "dossier", who=who, reason=reason, expect=expect, key=key)
     rows = tx.all(sql.EVENTS, stream=ref)
     lines, plain = _lines(rows)
-    look = ask.Look(tx)
+    look = Look(tx)
     why, why_not = _why(tx, ref)
     case = ask.case(tx, ref, None)
     opened = json.loads(lines[0]["canon"])["data"].get("definition")

@@ -17,7 +17,7 @@ from workflow.store import Tx
 from workflow.windows import bare, post_of
 
 if TYPE_CHECKING:
-    from workflow.ask import Look
+    from workflow.look import Look
 
 __all__ = ["Opening", "Schedule", "forecast", "list_", "show"]
 
@@ -88,7 +88,7 @@ def shown(tx: Tx, period: Period) -> Answer:
 def records(look: "Look", period: Period) -> list[Answer]:
     """Everything recorded in a window, in order: what was corrected stays, and names the record in its place."""
     tx, zone = look.tx, look.zone(period.unit)
-    from workflow.ask import local
+    from workflow.look import local
 
     return [
         {
@@ -114,7 +114,7 @@ def forecast(tx: Tx, until: date | None = None, *, unit: str | None = None) -> l
     Rows {duty, unit, title, window, opens_at, due_on, provisional, owners}; ``owners`` are the logins who would own
     the case if it opened today; ``provisional``: the calendar of that year is not known yet.
     """
-    from workflow.ask import local
+    from workflow.look import local
 
     schedule, look = Schedule(tx), _look(tx)
     zone = ZoneInfo(tx.workspace.zone)
@@ -208,6 +208,6 @@ def unknown(code: str) -> NotFound:
 
 
 def _look(tx: Tx) -> "Look":
-    from workflow.ask import Look
+    from workflow.look import Look
 
     return Look(tx)

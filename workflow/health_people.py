@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from states.errors import N_
 from states.instants import zone_of
-from workflow import ask, policies, register
+from workflow import agenda, policies, register
 from workflow.hats import bodies, hats_of, together
 from workflow.instants import moment
+from workflow.look import Look
 from workflow.roles import ALIASES, ONE_ANSWERS, Parts, standing
 from workflow.sql import held as sql
 from workflow.sql import register as register_sql
@@ -193,7 +194,7 @@ class _Answering:
     """Whether anybody can carry a case on, asked once for each unit and role."""
 
     def __init__(self, tx: Tx, today: str) -> None:
-        self.look = ask.Look(tx)
+        self.look = Look(tx)
         self.posted = {person for (person,) in tx.all(sql.POSTED_ON, on=today)}
         self.held: dict[tuple[str, str, str], bool] = {}
 
@@ -223,7 +224,7 @@ def _unanswered(tx: Tx) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     after = None
     while True:
-        page = ask.due(tx, limit=500, after=after)
+        page = agenda.due(tx, limit=500, after=after)
         for row in page["rows"]:
             if not row["holders"]:
                 found.setdefault(row["ref"], []).append(row["clock"])

@@ -130,12 +130,12 @@ def list_leave(tx: Tx, since: date | None = None) -> list[dict[str, Any]]:
 
 def backlog(tx: Tx, person: str) -> list[str]:
     """The open cases this person owns or answers for now, by number: what a deputy takes over."""
-    from workflow import ask
+    from workflow import agenda
 
     refs = {ref for (ref,) in tx.all(sql.OPEN_CASES_OF, person=person)}
     after = None
     while True:
-        page = ask.due(tx, mine=person, limit=500, after=after)
+        page = agenda.due(tx, mine=person, limit=500, after=after)
         refs |= {row["ref"] for row in page["rows"]}
         after = page["next"]
         if after is None:

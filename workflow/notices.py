@@ -7,9 +7,9 @@ from typing import Any
 
 from states.errors import N_, NotFound, NotNow
 from workflow import policies
-from workflow.ask import from_token, local, to_token
 from workflow.identity import person_id
 from workflow.instants import stamp
+from workflow.look import from_token, local, to_token
 from workflow.sql import outbox as sql
 from workflow.store import Row, Tx
 from workflow.trail import SYSTEM, record

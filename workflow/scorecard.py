@@ -13,7 +13,7 @@ from typing import Any
 from states.errors import N_, Invalid, NotFound
 from states.scorecards import points_of
 from workflow import policies
-from workflow.ask import Answer, local
+from workflow.look import Answer, local
 from workflow.sql import stats as sql
 from workflow.stats import Fact, Law, Span, climbed, duties, ended, explained, is_final, know_unit, year_of
 from workflow.stats_grades import Grades

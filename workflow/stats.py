@@ -204,7 +204,7 @@ def duties(tx: Tx, law: Law, span: Span, unit: str | None = None) -> Iterator[Fa
 
 def explained(facts: Iterable[Fact], zone: str) -> list[Answer]:
     """Facts as rows, in a fixed order: what to look at to check a figure."""
-    from workflow.ask import local
+    from workflow.look import local
 
     return [
         {**fact._asdict(), "at": local(fact.at, zone), "due_at": local(fact.due_at, zone)}

@@ -12,8 +12,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflow import stats_standing as standing
-from workflow.ask import Answer, local
 from workflow.instants import moment
+from workflow.look import Answer, local
 from workflow.sql import stats as sql
 from workflow.stats import Fact, Law, Span, ended, explained, is_final, know_unit, percent, under, year_of
 from workflow.store import Tx

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from states.errors import N_, Usage
 from workflow import policies
 from workflow import stats_standing as standing
-from workflow.ask import Answer, local
 from workflow.instants import moment
+from workflow.look import Answer, local
 from workflow.sql import stats as sql
 from workflow.stats import LATE, Fact, Law, Span, duties, ended, know_unit, percent, span_of
 from workflow.stats_grades import Grades

@@ -5,8 +5,8 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from workflow import policies
-from workflow.ask import Answer
 from workflow.instants import moment, stamp
+from workflow.look import Answer
 from workflow.sql import stats as sql
 from workflow.stats import Fact
 from workflow.store import Tx

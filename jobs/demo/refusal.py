@@ -2,7 +2,7 @@
 
 from jobs.demo.record import Answer, Record
 from states.errors import Problem
-from workflow import ask, engine, register
+from workflow import agenda, ask, engine, register
 from workflow.identity import person_id
 from workflow.store import Store, Tx
 from workflow.trail import Who
@@ -43,7 +43,7 @@ def refusal(store: Store) -> Answer | None:
 
 def _own_work(record: Record) -> tuple[str, str] | None:
     """A report that waits for review, and its submitter whose post reviews in that unit; the newest such."""
-    waiting = ask.case_list(record.tx, type="report", state="submitted", limit=1000)["rows"]
+    waiting = agenda.case_list(record.tx, type="report", state="submitted", limit=1000)["rows"]
     for row in reversed(waiting):
         submitted = [event for event in record.cases[row["ref"]] if event["action"] == "submit"]
         holders = register.who(record.tx, "reviewer", row["unit"], record.today())["holders"]

@@ -11,7 +11,19 @@ from zoneinfo import ZoneInfo
 from jobs import advance
 from jobs.demo.office import PEOPLE, UNITS
 from jobs.expand import Memory
-from workflow import activities, ask, audit, duties, engine, files, policies, register, register_file, register_import
+from workflow import (
+    activities,
+    agenda,
+    ask,
+    audit,
+    duties,
+    engine,
+    files,
+    policies,
+    register,
+    register_file,
+    register_import,
+)
 from workflow.identity import person_id
 from workflow.instants import moment
 from workflow.store import Store, Tx
@@ -64,7 +76,7 @@ class Stage:
 
     def open_cases(self) -> list[Answer]:
         with self.store.read() as tx:
-            rows: list[Answer] = ask.case_list(tx, open=True, limit=1000)["rows"]
+            rows: list[Answer] = agenda.case_list(tx, open=True, limit=1000)["rows"]
         return rows
 
     def breaches(self) -> list[Answer]:

@@ -11,9 +11,9 @@ from support.world import World, admin
 
 from states.errors import Problem
 from workflow import policies, register
-from workflow.ask import Look
 from workflow.drawn import standing_on
 from workflow.leave import end_leave, set_leave
+from workflow.look import Look
 from workflow.register_file import read_register
 from workflow.register_import import import_register, plan
 from workflow.roles import Parts

@@ -18,7 +18,7 @@ from states.calendars import shipped
 from states.catalog import pack_sources
 from states.compiler import compile_policy
 from states.durations import parse_duration
-from workflow import ask, audit, calendars, engine, files, policies
+from workflow import agenda, ask, audit, calendars, engine, files, policies
 from workflow.identity import person_id
 from workflow.leave import set_leave
 from workflow.register_file import read_register
@@ -185,7 +185,7 @@ class World:
     def within(self, text: str) -> dict[str, Any]:
         """What is due within a span."""
         with self.store.read() as tx:
-            return ask.due(tx, within=parse_duration(text))
+            return agenda.due(tx, within=parse_duration(text))
 
     # what one can see
 
