@@ -62,6 +62,8 @@ def _receipts(session: Session, check: "type[Check]") -> "Check":
         return check("receipts", True, N_("No receipts are kept: there is no folder for them."))
     if kept.warned:
         return check("receipts", False, kept.warned.say, kept.warned.places)
+    if not kept.held:
+        return check("receipts", True, N_("You hold no receipt: each change gives you one."))
     return check("receipts", True, N_("Your last receipt is on record; {count} are kept."), {"count": len(kept.held)})
 
 

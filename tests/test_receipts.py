@@ -150,12 +150,13 @@ def test_programs_read_the_warning_too(office):
 
 def test_doctor_lists_it(office):
     """`doctor` says that the receipts hold, and exit 1 with what is missing where they do not."""
-    ref = office.report()
 
     def check(code: int) -> dict[str, object]:
         rows = office.json("doctor", code=code)["checks"]
         return next(row for row in rows if row["name"] == "receipts")
 
+    assert check(0)["say"] == "You hold no receipt: each change gives you one."
+    ref = office.report()
     assert check(0)["ok"] is True
     raw(office, f"DELETE FROM event WHERE stream = '{ref}' AND n = 2")
     found = check(1)
