@@ -57,7 +57,9 @@ def test_a_life_from_draft_to_archive(office):
     [
         (["do", "{ref}", "submmit", "--as", "chen.chen"], 2, "There is no action submmit in report"),
         (["new", "reprt", "--as", "chen.chen"], 2, "There is no case type reprt here"),
-        ([*NEW[:-2], "--as", "chen.chen"], 2, "A report needs the field recipient"),
+        (["case", "list", "--type", "report", "--state", "archvied"], 2, "Did you mean archived?"),
+        (["case", "list", "--type", "report", "--state", "raised"], 2, "No case here can be raised"),
+        ([*NEW[:-2], "--as", "chen.chen"], 2, "A case of type report needs the field recipient"),
         ([*NEW, "--colour", "red", "--as", "chen.chen"], 2, "No such option '--colour'"),
         ([*NEW, "--kind", "specal", "--as", "chen.chen"], 2, "'specal' is not a choice of the field kind"),
         (["new", "report", "--title", "x", "--recipient", "CITY", "--as", "chen.chen"], 2, "Missing option '--unit'"),

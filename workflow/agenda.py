@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from states.errors import N_, NotFound
+from states.errors import N_, NotFound, Usage
 from workflow import policies
 from workflow.case import NEVER, parts_of
 from workflow.look import Answer, Look, from_token, local, to_token
@@ -29,7 +29,7 @@ def case_list(
 ) -> Answer:
     """Cases page by page: open ones by due time, else by number. ``owner`` is a login; ``open`` None means both.
 
-    Usage for a type no policy here ever had, NotFound for an unknown unit or person.
+    Usage for a type or a state no policy here ever had, NotFound for an unknown unit or person.
     """
     from workflow.identity import person_id
 
@@ -63,6 +63,8 @@ def case_list(
     rows = tx.named(text, **values)
     if type is not None and not rows and not tx.one(sql.TYPE_EVER, type=type):
         policies.definition(tx, type)
+    if state is not None and not rows:
+        _known_state(tx, state, type)
     more = rows[limit - 1] if len(rows) > limit else None
     token = to_token([more["due_at"], more["ref"]] if by_due else [more["ref"]]) if more else None
     look = Look(tx)
@@ -73,6 +75,26 @@ def case_list(
         row["opened_at"] = local(row["opened_at"], zone)
         row["closed_at"] = local(row["closed_at"], zone)
     return {"schema": 1, "rows": rows[:limit], "next": token}
+
+
+def _known_state(tx: Tx, state: str, type_: str | None) -> None:
+    """Whether some version of the type (of any type) has such a state: a case may stand in one of long ago."""
+    from difflib import get_close_matches
+
+    from workflow.sql import lookup
+
+    bodies = [json.loads(row[0]) for row in tx.all(lookup.DEFINITIONS)]
+    known = {name for body in bodies if type_ in {None, body["case"]} for name in body["states"]}
+    if known and state not in known:
+        near = get_close_matches(state, known, n=1)
+        raise Usage(
+            "No case here can be {state}.",
+            hint=N_("Did you mean {near}?") if near else N_("There are: {states}."),
+            where="--state",
+            state=state,
+            near=near[0] if near else "",
+            states=", ".join(sorted(known)),
+        )
 
 
 def due(

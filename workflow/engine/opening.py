@@ -97,7 +97,7 @@ def draft(  # noqa: PLR0917  # what a case is made of
             values[name] = fields.kept(tx, name, spec, spec["default"])
         if spec["required"] and name not in values:
             raise Usage(
-                "A {type} needs the field {field}.",
+                "A case of type {type} needs the field {field}.",
                 hint=N_("Give it with {option}."),
                 where=option_of(name),
                 type=definition["case"],
