@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
-from states.doers import doers, judges
+from states.doers import decides, doers, judges
 from states.errors import N_, NotNow, NotPermitted, Phrase, Problem, Usage
 
 Definition = Mapping[str, Any]
@@ -35,6 +35,7 @@ class Facts:
     or_else: frozenset[str] = frozenset()  # acts whose regular doers are all shut out, so that others step in
     stands_in: frozenset[str] = frozenset()  # of `roles`, those held only in the place of somebody else
     closed: frozenset[str] = frozenset()  # link words of which every linked case is closed
+    on_record: bool = False  # it was done: asked is whether it could ever have been, by an older program, too
 
 
 def roles_asked(definition: Definition) -> frozenset[str]:
@@ -218,7 +219,8 @@ def _wrong_role(definition: Definition, action: str, by: Sequence[str], facts: F
             action=action,
             roles=", ".join(by),
         )
-    if "party" in facts.roles and judges(definition, action):
+    not_theirs = decides if facts.on_record else judges  # of old, who was charged could investigate
+    if "party" in facts.roles and not_theirs(definition, action):
         return NotPermitted(
             "{action} is about you, and nobody decides in their own case.",
             hint=N_("Somebody else has to do it: {roles}."),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
+from support.attack import Attack
 from support.charge import heard, late_report, proposed
+from support.raw import Raw
 from support.trails import breaks
 from support.world import World
 
@@ -290,3 +293,27 @@ def test_whoever_had_it_opened_does_not_decide(world):
     assert "decide" not in offered(world, ref, "zhao")
     world.do(ref, "decide", "qian", measure="none", effective_on=world.now[:10], grounds="none")
     assert sound(world)
+
+
+def test_what_an_older_program_allowed_can_still_be_decided_again(world):
+    """A respondent investigated, whoever had it opened decided, and who had asked for time granted it: once allowed."""
+    qian, wang = (world.who(login).actor for login in ("qian", "wang"))
+    ref = proposed(world, as_="wang")
+    world.do(ref, "open", "qian")
+    asks_for_time(world, ref, world.who("zhou"))
+    grants_time(world, ref, world.who("qian"))
+    world.do(ref, "investigate", "zhou", facts="so it was")
+    world.do(ref, "answer", "li", statement="I was on the road")
+    world.do(ref, "hear", "qian", record="heard")
+    world.do(ref, "decide", "qian", measure="none", effective_on=world.now[:10], grounds="none")
+    raw = Raw(world.url)
+    attack = Attack(SimpleNamespace(raw=raw))  # type: ignore[arg-type]
+    with raw.unchecked():
+        attack.set(ref, attack.kinds(ref, "case.acted")[1], roles=["inspector", "party"])
+        of_wang = [n for n in range(1, attack.last(ref)) if attack.event(ref, n)["event"]["actor"] == wang]
+        for n in (*of_wang, *attack.kinds(ref, "extension.requested")):
+            attack.rewrite(ref, n, behalf=qian, via="delegation")
+    raw.close()
+    with world.store.read() as tx:
+        found = verify(tx, replay=True)["problems"]
+    assert [one["what"] for one in found if "register number" not in one["what"]] == []

@@ -195,7 +195,7 @@ class Life:
         facts = facts_of(case, self.room.now, who, held)
         facts.given, facts.files, facts.reason = values, len(files), str(private.get("reason", ""))
         facts.closed = self.scene.closed()
-        facts.opened_for = self.scene.opened_for(action)
+        facts.on_record = True
         others = self._others(data)
         facts.powers, facts.or_else = others.powers, frozenset([action] if others.step_in else [])
         problem = refusal(self.scene.definition, action, facts)

@@ -47,17 +47,9 @@ def grant_time(life: "Life", one: Recorded) -> None:
 def _decided(life: "Life", one: Recorded, state: str, written: Written) -> None:
     data, clock = one.data, life.case.clocks[one.data["clock"]]
     asked = life.room.rows["extension"].get((data["id"],))
-    asking = {asked["asked_by"], _asked_for(life, data["id"])} if asked else set()
-    if asked is None or asked["state"] != "asked" or not asking.isdisjoint(who_of(one.event).persons):
+    if asked is None or asked["state"] != "asked" or asked["asked_by"] in who_of(one.event).persons:
         life.differs("nobody else had asked for this time", one)
     life.room.extension(data["id"], state=state, decided_by=one.event["actor"], decided_at=one.at)
     body = {"clock": clock.name, "by": data["by"], "due_at": clock.due_at, "zone": clock.zone}
     key = f"extend/{data['id']}/{state}"
     owe(life.room, life.case, written, one.kind, persons=[asked["asked_by"]], key=key, body=body)
-
-
-def _asked_for(life: "Life", id_: str) -> str | None:
-    """Whom that one stood for who asked for this time."""
-    asked = (one.event for one in life.events if one.kind == "extension.requested" and one.data["id"] == id_)
-    behalf: str | None = next(asked)["behalf"]
-    return behalf

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from states.guards import opener_asked
 from states.opens import triggered
 from states.vocabulary import MONTHS
 from workflow.case import Case
@@ -75,9 +74,9 @@ class RecordedScene(Scene):
                 return recorded if entries else None
         raise Differs("what it opened is not what its law opens", one)
 
-    def opened_for(self, action: str) -> str | None:
-        behalf: str | None = self.life.events[0].event["behalf"]
-        return behalf if opener_asked(self.definition, action) else None
+    def opened_for(self, action: str) -> str | None:  # noqa: ARG002
+        """Nobody: for whom a case was opened has not always been asked, and what was done then stays right."""
+        return None
 
     def closed(self) -> frozenset[str]:
         """Of which words every linked case was closed, as the act that comes next says."""
