@@ -107,7 +107,6 @@ def test_a_yearly_duty_missed_is_proposed_for_who_answers(world):
 
 def test_every_kind_of_yearly_duty_is_proposed_when_it_is_missed(world):
     """What is counted, met, inspected, fixed or assessed once a year, too: for the first of the body that owed it."""
-    world.until("2026-12-28 09:00", jump=True)
     world.until("2027-02-02 10:00")
     found = {
         (world.case(case["fields"]["cites"])["type"], case["unit"], case["fields"]["respondent"])
@@ -118,6 +117,16 @@ def test_every_kind_of_yearly_duty_is_proposed_when_it_is_missed(world):
         assert {("county", "qian"), ("province", "wei")} <= {row[1:] for row in found if row[0] == type_}, type_
     for type_ in ("inspection", "assessment"):  # of its units by the county, of the county by the province
         assert {row[1:] for row in found if row[0] == type_} == {("county", "qian"), ("province", "wei")}
+    assert problems(world) == []
+
+
+def test_what_opened_after_its_day_is_no_ground(world):
+    """The program was down all spring: what it opens late is missed and told, and nobody is proposed for it."""
+    world.until("2026-06-01 09:00", jump=True)
+    world.until("2026-06-03 10:00")
+    missed = {row["data"]["ref"] for row in world.log(kind="duty.missed")}
+    assert missed
+    assert [case for case in charges(world) if case["fields"]["cites"] in missed] == []
     assert problems(world) == []
 
 

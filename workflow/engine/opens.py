@@ -95,11 +95,18 @@ def _differs(found: Draft, drafts: list[Draft]) -> None:
 
 
 def _every(scene: Scene) -> str | None:
-    """The window of the duty that opened this case, where it matters and one did."""
-    if not scene.case.duty or not any("duty" in entry for entry in scene.definition["opens"]):
+    """The window of the duty that opened this case, where it matters, one did, and its day was not over by then.
+
+    After downtime a case opens late: nobody is held to account for a day that was over before anybody was asked.
+    """
+    case = scene.case
+    if not case.duty or not any("duty" in entry for entry in scene.definition["opens"]):
         return None
-    found = periods.of_case(scene.tx, scene.case.ref)
-    return every_of(found.window) if found else None
+    found = periods.of_case(scene.tx, case.ref)
+    opened_on = moment(case.opened_at).astimezone(ZoneInfo(scene.zone)).date().isoformat()
+    if found is None or opened_on > found.due_on:
+        return None
+    return every_of(found.window)
 
 
 def _units(scene: Scene, entry: Entry) -> list[str | None]:
