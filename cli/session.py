@@ -142,12 +142,12 @@ class Session:
     def change(self, work: "Callable[[Tx], T]", *, signed: bool = False, alone: bool = False) -> T:
         """Run `work` in one transaction; a dry run does all of it and then takes it back.
 
-        Only what says that it sees to the signature (``signed``) may be asked for one. What changes no case
-        (``alone``) has no version, as a case that is yet to be opened.
+        Only what says that it sees to the signature (``signed``) may be asked for one. What is not about
+        one case (``alone``) has no version.
         """
         if alone and self.expect:
             raise Conflict(
-                "This changes no case, so there is no version {expected}.",
+                "This is not about one case, so there is no version {expected}.",
                 hint=N_("Leave --expect out, or say 0."),
                 expected=self.expect,
             )

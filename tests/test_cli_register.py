@@ -232,12 +232,14 @@ def test_the_same_key_sets_and_ends_a_leave_once(office):
     assert [row["from"] for row in office.json("leave", "list")["rows"]] == ["2026-02-02"]
 
 
-def test_what_changes_no_case_has_no_version(office):
+def test_what_is_not_about_one_case_has_no_version(office):
     """`--expect` of a version is refused, and nothing is written; 0 says what is so."""
     words = ("leave", "set", "li.na", "--from", "2026-02-02", "--to", "2026-02-03", "--as", "li.na")
     assert "there is no version 3" in office.run(*words, "--expect", "3", code=6).err
     assert office.json("leave", "list")["rows"] == []
     office.run(*words, "--expect", "0")
+    several = office.run("case", "reassign", "li.na", "--as", "li.na", "--expect", "3", code=6).err
+    assert "not about one case" in several  # it changes cases all the same
 
 
 def test_a_leave_counts_in_the_days_of_the_office(tmp_path):

@@ -202,7 +202,7 @@ def test_whoever_opened_a_case_had_a_post(world: World) -> None:
     world.until("2026-03-02 09:00")
     staff = {"person": "wang", "unit": "safety", "post": "staff", "from": "2025-01-01"}
     ((_, says),) = refused(world, postings=[{**staff, "to": "2026-02-08"}])
-    assert says.startswith(f"wang did case.opened in {ref} on 2026-02-09")
+    assert says.startswith(f"wang did the opening in {ref} on 2026-02-09")
     bring(world, postings=[{**staff, "to": "2026-02-09"}])
 
 

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from states.errors import N_, Phrase
 from workflow.drawn import Dated, Drawn, RowOf, Tables, dated, end_of, present
 from workflow.instants import moment, stamp
 from workflow.policies import definition_by_hash
@@ -44,7 +45,7 @@ class Undone(NamedTuple):
     unit: str
     ref: str
     acted: bool
-    what: str  # the action, or the role in which the person was told
+    what: str | Phrase  # the action, else what it was in words; or the role in which the person was told
 
 
 class _Fact(NamedTuple):
@@ -56,7 +57,19 @@ class _Fact(NamedTuple):
     roles: tuple[str, ...]  # of these one is enough; none: of the register only that the person had a post
     aliases: Aliases
     acted: bool
-    what: str
+    what: str | Phrase
+
+
+# What is done in a case and is no action of its law.
+_DONE = {
+    "case.opened": N_("the opening"),
+    "case.assigned": N_("the assignment"),
+    "case.linked": N_("a link"),
+    "case.attached": N_("the adding of a file"),
+    "clock.extended": N_("the granting of more time"),
+    "extension.requested": N_("the request for more time"),
+    "extension.refused": N_("the refusal of more time"),
+}
 
 
 def span(change: Changing) -> tuple[str, str] | None:
@@ -174,10 +187,12 @@ def _facts(tx: Tx, reaching: list[tuple[Any, tuple[str, str]]], tree: Dated, tod
             for told in data.get("told", ()):
                 role = told["role"]
                 if role not in _OF_A_CASE:
-                    yield _Fact(*base, told["person"], told["for"], (role,), definition["roles"], False, role)
+                    what = Phrase(role, {})
+                    yield _Fact(*base, told["person"], told["for"], (role,), definition["roles"], False, what)
         elif actor:
             asked = _asked(definition, kind, action, data)
-            yield _Fact(*base, actor, behalf, asked, definition["roles"], True, action or kind)
+            done = action or Phrase(_DONE[kind], {})
+            yield _Fact(*base, actor, behalf, asked, definition["roles"], True, done)
 
 
 def _asked(definition: Mapping[str, Any], kind: str, action: str | None, data: Mapping[str, Any]) -> tuple[str, ...]:
