@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from support.attack import Attack
@@ -162,7 +163,11 @@ def test_the_respondent_does_not_investigate_own_or_assign_the_case(world):
     for by, to in ((world.who("zhao"), world.who("wang")), (world.who("qian"), world.who("zhao"))):
         with pytest.raises(NotPermitted, match="neither owns nor assigns"):
             world.store.transact(lambda tx, by=by, to=to: engine.assign(tx, ref, to.actor or "", who=by))
-    assert offered(world, ref, "zhao") == {"answer", "tell"}
+    assert offered(world, ref, "zhao") == {"answer"}
+    charge = {"respondent": "zhao", "post": "direct", "ground": "late", "gravity": "late", "cites": late_report(world)}
+    given: dict[str, Any] = {"given": charge, "who": world.who("zhou"), "owner": world.who("zhao").actor}
+    with pytest.raises(NotPermitted, match="about them"):
+        world.store.transact(lambda tx: engine.open_case(tx, "accountability", unit="safety", title="T", **given))
 
 
 def test_the_only_decider_investigated_so_the_body_above_decides(world):

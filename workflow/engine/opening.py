@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from states.errors import N_, Conflict, Usage
+from states.errors import N_, Conflict, NotPermitted, Usage
 from states.opens import OPENED_BY
 from workflow import clocks, fields, grounds, numbers, outbox, policies, receipts
-from workflow.case import NEVER, Case
+from workflow.case import NEVER, Case, parts_of
 from workflow.engine.common import check_times, graded, option_of, refuse_gone
 from workflow.engine.distinct import refuse_twin
 from workflow.failures import Failure
 from workflow.receipts import Outcome
+from workflow.roles import standing
 from workflow.scene import Scene
 from workflow.sql import cases as sql
 from workflow.store import Tx
@@ -72,8 +73,10 @@ def open_case(
     values = fields.typed(tx, specs, [name for name, spec in specs.items() if spec["open"]], given)
     if owner is not None and not duty:
         refuse_gone(tx, owner)  # a duty is opened for whoever answers for it, and must not wait for the register
-    owner = owner or (None if duty else who.actor)
-    outcome = begin(tx, draft(tx, definition, unit, title, owner, values), who, reason=reason, duty=duty, due_on=due_on)
+    found = draft(tx, definition, unit, title, owner or (None if duty else who.actor), values)
+    if owner is not None:
+        _refuse_charged(tx, found, owner)
+    outcome = begin(tx, found, who, reason=reason, duty=duty, due_on=due_on)
     receipts.keep(tx, key, "new", asked, outcome)
     return outcome
 
@@ -108,6 +111,21 @@ def draft(  # noqa: PLR0917  # what a case is made of
     refuse_twin(tx, definition, unit=unit, fields=values, changed=values)
     ground = grounds.examine(tx, definition, unit, values, pending)
     return Draft(definition, unit, title.strip(), owner, values, ground)
+
+
+def _refuse_charged(tx: Tx, found: Draft, owner: str) -> None:
+    """Whoever is charged is not given the own case; `assign` refuses the same."""
+    law = found.definition
+    if not law.get("grounds"):
+        return
+    there = standing(tx, found.unit, tx.time.astimezone(ZoneInfo(tx.workspace.zone)).date())
+    parts = parts_of(law, found.values, owner, None)
+    if owner in {one.person for one in there.incumbents("party", parts, law["roles"])}:
+        raise NotPermitted(
+            "Nobody is given a case that is about them.",
+            hint=N_("Name somebody else with --owner, or leave it out."),
+            where="--owner",
+        )
 
 
 def reserve(tx: Tx, found: Draft) -> str:
