@@ -158,6 +158,7 @@ class Keeping:
         self.book.read(world)  # the first thing that happens may be that somebody ends
         self.refs: list[str] = []
         self.then: dict[str, Answers] = {}  # what was answered at the end of each day
+        self.moved: set[str] = set()  # days on which the tree changed: what was done before it that day lay otherwise
 
     @property
     def today(self) -> date:
@@ -245,6 +246,7 @@ class Keeping:
         kind = "group" if code == "group" else ("body", "unit")[b % 2] if code != "county" else "body"
         self.bring({"units": [{"code": code, "parent": parent, "kind": kind}]})
         self.book.units[code].append((self.day(0), parent, kind))
+        self.moved.add(self.day(0))
 
     def wait(self, a: int, _b: int, _c: int) -> None:
         for _ in range(1 + a % 3):
@@ -273,10 +275,10 @@ class Keeping:
                     return
 
     def acts(self) -> Iterator[tuple[str, str, str, list[str], str]]:
-        """(actor, unit, day, the roles of the register the act was done in, ref) of every act on record."""
+        """(actor, unit, day, the roles it was done in, ref) of each act on a day the tree stood still."""
         for ref in self.refs:
             for event in self.world.events(ref, "case.acted"):
-                if event["actor"]:
+                if event["actor"] and event["at"][:10] not in self.moved:
                     asked = _by(self.world, ref, event["action"])
                     roles = [role for role in event["data"]["roles"] if role in asked]
                     if "owner" not in roles:
