@@ -5,6 +5,7 @@ Instants come out as RFC 3339 in the unit's zone with its offset, persons as log
 
 from typing import TYPE_CHECKING, Any
 
+from states import doers as law
 from states.errors import N_, NotFound
 from workflow import policies, roles
 from workflow.case import Case, Clock
@@ -116,17 +117,17 @@ def _actions(look: Look, found: Case, definition: policies.Definition, asking: "
     if asking is None:
         return [{**row, "allowed": None, "why_not": None} for row in rows]
     doers = look.doers(found, found.unit, definition, found.parts(definition))
-    behalf = opened_for(look.tx, found.ref, definition, [row["name"] for row in rows])
-    closed = facts.closed
     names = [row["name"] for row in rows]
-    powers, fallen = doers.powers, frozenset(name for name in names if doers.falls(name))
-    by = {name: doers.of(name) for name in names}
+    behalf = opened_for(look.tx, found.ref, definition, names)
+    closed, powers = facts.closed, doers.powers
+    or_else = frozenset(name for name in names if doers.others_step_in(name))
+    by = {name: law.doers(definition, name, powers, or_else=name in or_else) for name in names}
     held = held_by(standing, found, definition, asking, roles_asked(definition).union(*by.values()))
     for row in rows:  # whoever would stand in for somebody is judged with both, as `do` judges
         who = acting_for(asking, held, by[row["name"]])
         against = with_those_against(standing, found, definition, row["name"], who, held)
         facts = facts_of(found, look.tx.now, who, against)
-        facts.closed, facts.powers, facts.or_else, facts.opened_for = closed, powers, fallen, behalf
+        facts.closed, facts.powers, facts.or_else, facts.opened_for = closed, powers, or_else, behalf
         row["why_not"] = refusal(definition, row["name"], facts, asking=True)
         row["allowed"] = row["why_not"] is None
     return rows

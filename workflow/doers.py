@@ -51,11 +51,7 @@ class Doers:
 
     # roles
 
-    def of(self, action: str) -> list[str]:
-        """The roles that may do an action."""
-        return law.doers(self.definition, action, self.powers, or_else=self.falls(action))
-
-    def falls(self, action: str) -> bool:
+    def others_step_in(self, action: str) -> bool:
         """Whether others step in: somebody holds a role of those who may do it, and each of them is shut out of it."""
         if "or_else" not in self.definition["actions"][action]:
             return False
@@ -145,7 +141,7 @@ class Doers:
             judged = self.powers is not None and law.decides(self.definition, action)
             if not (judged or "or_else" in about) or not law.meets(self.definition, clock, action):
                 continue
-            if self.falls(action):
+            if self.others_step_in(action):
                 found += law.substitutes(self.definition, action, self.powers)
             elif judged and self.powers is not None:
                 found += self.powers

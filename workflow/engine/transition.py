@@ -295,7 +295,7 @@ def _as_whom(scene: Scene, action: str, who: Who) -> tuple[Who, frozenset[str], 
         return who, frozenset(held_in(scene, who, asked)), None
     doers = scene.doers
     powers = doers.powers if law.decides(scene.definition, action) else None
-    others = Others(powers, doers.falls(action))
+    others = Others(powers, doers.others_step_in(action))
     by = law.doers(scene.definition, action, powers, or_else=others.step_in)
     held = held_in(scene, who, asked | set(by))
     who = acting_for(who, held, by)
