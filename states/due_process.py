@@ -221,8 +221,10 @@ def _appeals(definition: Mapping[str, Any], key: str, decision: str) -> bool:
     decided = {actions[decision]["to"]} if actions[decision]["to"] else set(actions[decision]["from"])
     if "party" not in appeal["by"] or not decided <= set(appeal["from"]) or appeal["to"] in {None, *decided}:
         return False
-    answers = [other for name, other in actions.items() if appeal["to"] in other["from"] and name != key]
+    answers = [name for name, other in actions.items() if appeal["to"] in other["from"] and name != key]
     decided_by_others = [
-        {"t": "same_person_as", "action": decision} in other["unless"] for other in answers if other["by"] != ["party"]
+        {"t": "same_person_as", "action": decision} in actions[name]["unless"]
+        for name in answers
+        if not _of_party_alone(definition, name)
     ]
     return bool(decided_by_others) and all(decided_by_others)

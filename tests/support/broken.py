@@ -93,6 +93,7 @@ EXPECTED = [
     ("effective-wrong-type", "wrong-type", 23, 65, "note"),
     ("effective-wrong-type-field", "wrong-type", 21, 70, "kind"),
     ("effects-appeal", "effects-appeal", 23, 3, "decide"),
+    ("effects-appeal-or-else", "effects-appeal", 23, 3, "decide"),
     ("effects-appeal-same-body", "effects-appeal", 23, 3, "decide"),
     ("effects-backdated", "effects-backdated", 23, 96, "effective_on"),
     ("effects-changed", "effects-changed", 20, 59, "measure"),
