@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cli import render
-from cli.base import REASON, TSA_ROOTS, command, complete_file, opt
-from cli.case import AFTER, LIMIT
+from cli.base import AFTER, LIMIT, REASON, TSA_ROOTS, command, complete_file, opt
 from cli.errors import EXIT_CODES
 from cli.session import Session
 from cli.texts import N_, _

@@ -254,6 +254,8 @@ def choices(names: Sequence[str]) -> Words:
     return Words(names)
 
 
+LIMIT = opt("--limit", type=click.IntRange(1, 1000), default=50, metavar="N", help=N_("At most so many rows."))
+AFTER = opt("--after", metavar="TOKEN", help=N_("Go on after the page that ended with this token."))
 TSA_ROOTS = opt(
     "--tsa-roots",
     metavar="FILE",

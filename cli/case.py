@@ -1,18 +1,13 @@
 """`case`: look at cases."""
 
-import click
-
 from cli import render
-from cli.base import arg, command, opt
+from cli.base import AFTER, LIMIT, arg, command, opt
 from cli.errors import EXIT_CODES
 from cli.session import Session
 from cli.texts import N_, _
 from cli.typed import moment_in
 from cli.views import EVENT_COLUMNS, Labels, case_blocks, speak
 from states.errors import Integrity, Usage
-
-LIMIT = opt("--limit", type=click.IntRange(1, 1000), default=50, metavar="N", help=N_("At most so many rows."))
-AFTER = opt("--after", metavar="TOKEN", help=N_("Go on after the page that ended with this token."))
 
 
 @command(

@@ -1,8 +1,7 @@
 """`due`: what is due, and who holds it."""
 
 from cli import render
-from cli.base import command, opt
-from cli.case import AFTER, LIMIT
+from cli.base import AFTER, LIMIT, command, opt
 from cli.errors import OVERDUE
 from cli.session import Session
 from cli.texts import N_, _

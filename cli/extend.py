@@ -2,8 +2,7 @@
 
 from cli import render
 from cli.acts import change
-from cli.base import arg, choices, command, opt
-from cli.case import AFTER, LIMIT
+from cli.base import AFTER, LIMIT, arg, choices, command, opt
 from cli.session import Session
 from cli.texts import N_, _
 

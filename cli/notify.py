@@ -1,8 +1,7 @@
 """`notify`: messages owed to people."""
 
 from cli import render
-from cli.base import arg, choices, command, opt
-from cli.case import AFTER, LIMIT
+from cli.base import AFTER, LIMIT, arg, choices, command, opt
 from cli.mailing import channel
 from cli.session import Session
 from cli.texts import N_, _, plural

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cli.texts import N_, _, role
-from states.opens import OPENED_BY
+from states.vocabulary import OPENED_BY
 
 _WHY = {
     "vacant": N_("nobody holds the post: {of}"),

@@ -10,8 +10,6 @@ from typing import Any, NamedTuple
 
 from states.anchors import condition_holds
 
-OPENED_BY = "opened-by"  # the link back to the case that opened this one
-
 _UNITS = frozenset({"unit", "units", "party"})
 # What stands for a value and into which types of field it goes: of this case, and of the case that is opened.
 WORDS: Mapping[str, frozenset[str]] = {

@@ -10,10 +10,10 @@ from states.errors import N_
 from states.graph import reach
 from states.guards import fired_by_clocks, ladders_of
 from states.opening_checks import check_enough, check_given, check_type, has_first_clock
-from states.opens import ALSO, NAMING, OPENED_BY, WORDS, by_itself, values_of, word_of
+from states.opens import ALSO, NAMING, WORDS, by_itself, values_of, word_of
 from states.rules import BRANCHED
 from states.sheet import Path, Sheet
-from states.vocabulary import CASE_ROLES
+from states.vocabulary import CASE_ROLES, OPENED_BY
 
 _UNIT_WORDS = ("$unit", "$superior", "$body", "$above")
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 CASE_ROLES = frozenset({"owner", "opener", "system", "party"})  # given by the case itself
 SUPERIOR = "superior."  # before a role: of the next body upward; twice, of the one above that
 UPWARD = (SUPERIOR, "above.")  # the latter: of the body a unit belongs to, or of a body the next one
+OPENED_BY = "opened-by"  # the link back to the case that opened this one
 POSTS = frozenset({"first", "direct", "member_in_charge", "unit_head", "office", "inspector", "staff"})
 BUILT_IN_ALIASES: Mapping[str, list[str]] = {"reviewer": ["member_in_charge", "direct"], "decider": ["direct", "first"]}
 

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from states.doers import gives
 from states.guards import refusal
-from states.opens import OPENED_BY
+from states.vocabulary import OPENED_BY
 from workflow import clocks, fields
 from workflow import replay_erasing as erasing
 from workflow import replay_extending as more_time

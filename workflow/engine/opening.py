@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from states.errors import N_, Conflict, NotPermitted, Usage
-from states.opens import OPENED_BY
+from states.vocabulary import OPENED_BY
 from workflow import clocks, fields, grounds, numbers, outbox, policies, receipts
 from workflow.case import NEVER, Case, parts_of
 from workflow.engine.common import check_times, graded, option_of, refuse_gone

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from states.errors import N_, Conflict, NotPermitted, Usage
-from states.opens import OPENED_BY
+from states.vocabulary import OPENED_BY
 from workflow import case as cases
 from workflow import fields, outbox, receipts
 from workflow.case import Case
